@@ -112,7 +112,8 @@ public final class AgentBenchmark {
         long request = head + 2;
         List<AgentEvent> events = new ArrayList<>();
         events.add(InputAdded.user("What is the answer to question number " + head + "?"));
-        events.add(new RequestStarted(head + 1, "m", 1, "launch", Optional.of("openai"), Optional.empty()));
+        events.add(new RequestStarted(
+                head + 1, "m", 1, "launch", Optional.of("openai"), Optional.empty(), Optional.empty()));
         for (int i = 0; i < CHUNKS; i++) {
             events.add(new ChunkAdded(request, 0, "text", "a few words of it ", i, i));
         }

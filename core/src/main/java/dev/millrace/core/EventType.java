@@ -17,6 +17,7 @@ import java.util.Set;
  */
 public final class EventType {
     private static final String PREFIX = "https://events.iterate.com/events/stream/";
+    private static final String OWN = "millrace/";
     private static final String COMPLETE = "events.iterate.com/";
     private static final List<String> OTHER_PREFIXES = List.of(
             "https://events.iterate.com/",
@@ -84,6 +85,11 @@ public final class EventType {
     /** The spelling in which the type is written. */
     public String name() {
         return name;
+    }
+
+    /** The name without the prefix of the service, as people write it: {@code paused}, {@code processor-attached}. */
+    public String shortName() {
+        return name.substring(name.startsWith(PREFIX) ? PREFIX.length() : name.startsWith(OWN) ? OWN.length() : 0);
     }
 
     /** All spellings, {@link #name()} included, in no particular order. */

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -30,6 +31,7 @@ public final class KnownEvents implements PayloadCheck {
 
     private final List<Registration> registrations;
     private final Map<String, List<Registration>> bySpelling = new HashMap<>();
+    private final Map<String, String> nameByShortName = new HashMap<>();
 
     /**
      * An event type and the provider that defines it.
@@ -49,6 +51,11 @@ public final class KnownEvents implements PayloadCheck {
                             .computeIfAbsent(spelling, key -> new ArrayList<>())
                             .add(one));
         }
+        Stream.concat(
+                        Arrays.stream(BuiltInType.values()).map(BuiltInType::eventType),
+                        registrations.stream().map(one -> one.event().type()))
+                .filter(type -> !type.shortName().equals(type.name()))
+                .forEach(type -> nameByShortName.putIfAbsent(type.shortName(), type.name()));
     }
 
     /** The types of the service and of these providers. */
@@ -71,6 +78,15 @@ public final class KnownEvents implements PayloadCheck {
     /** Whether the payload of this type is checked. */
     public boolean contains(String type) {
         return bySpelling.containsKey(type) || BuiltInType.of(type).isPresent();
+    }
+
+    /**
+     * The known type that a caller probably means by a short name, for example the type that pauses a stream by {@code
+     * paused}. An event of the type {@code paused} is an ordinary event without effect. Empty if the name is itself a
+     * known type, or the short name of none.
+     */
+    public Optional<String> fullName(String shortName) {
+        return Optional.ofNullable(nameByShortName.get(shortName)).filter(full -> !contains(shortName));
     }
 
     @Override

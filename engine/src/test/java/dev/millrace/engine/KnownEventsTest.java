@@ -52,6 +52,18 @@ class KnownEventsTest {
     }
 
     @Test
+    void should_know_the_full_name_of_a_short_one() {
+        KnownEvents known = KnownEvents.of(List.of(new Provider("notes", NOTE)));
+
+        assertThat(known.fullName("paused")).contains(BuiltInType.PAUSED.type());
+        assertThat(known.fullName("processor-attached")).contains("millrace/processor-attached");
+        assertThat(known.fullName("note-kept")).contains("https://events.iterate.com/events/stream/note-kept");
+        assertThat(known.fullName(BuiltInType.PAUSED.type())).isEmpty();
+        assertThat(known.fullName("order-placed")).isEmpty();
+        assertThat(KnownEvents.OF_THE_SERVICE.fullName("note-kept")).isEmpty();
+    }
+
+    @Test
     void should_ask_for_control_of_what_steers_a_stream() {
         assertThat(KnownEvents.OF_THE_SERVICE.operation("events.iterate.com/core/stream-paused"))
                 .isEqualTo(Operation.CONTROL);

@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.contracts.wire.LiveReadClient;
 import dev.millrace.contracts.wire.RawSocket;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
+import dev.millrace.core.BuiltInType;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
@@ -55,6 +56,20 @@ class HttpSurfaceTest {
         assertThat(live.body()).isEmpty();
         assertThat(live.header("Millrace-Watermark")).isEqualTo("1");
         assertThat(millrace.send("HEAD", "/healthz", "").body()).isEmpty();
+    }
+
+    @Test
+    void should_tell_the_full_name_of_a_known_type_that_was_appended_by_its_short_name() {
+        String stream = freshStream();
+
+        Answer bare = millrace.append(stream, "{\"type\":\"paused\"}");
+        Answer batch = millrace.append(stream, "[{\"type\":\"resumed\"},{\"type\":\"a\"},{\"type\":\"resumed\"}]");
+        Answer own = millrace.append(stream, "{\"type\":\"order-placed\"}");
+
+        assertThat(bare.header("Millrace-Hint")).isEqualTo(BuiltInType.PAUSED.type());
+        assertThat(batch.status()).isEqualTo(200);
+        assertThat(batch.headers().allValues("Millrace-Hint")).containsExactly(BuiltInType.RESUMED.type());
+        assertThat(own.headers().firstValue("Millrace-Hint")).isEmpty();
     }
 
     @Test

@@ -23,10 +23,11 @@ final class AgentDecision {
      * @param ownsAll whether no other process can be sending one: this one holds the lease, and has just caught up or has
      *     seen that the request was left behind
      * @param awaitsTools whether a host has not offered its tools yet that the agent was told to wait for
+     * @param isExternal whether another program answers the next request
      */
-    record Situation(boolean isBehind, boolean runsRequest, boolean ownsAll, boolean awaitsTools) {
+    record Situation(boolean isBehind, boolean runsRequest, boolean ownsAll, boolean awaitsTools, boolean isExternal) {
         Situation(boolean isBehind, boolean runsRequest, boolean ownsAll) {
-            this(isBehind, runsRequest, ownsAll, false);
+            this(isBehind, runsRequest, ownsAll, false, false);
         }
     }
 
@@ -35,6 +36,9 @@ final class AgentDecision {
 
     /** Start a request, and stop one of this process for an older input. */
     record Start(long owed) implements Command {}
+
+    /** Ask other programs for an answer. */
+    record Schedule(long owed) implements Command {}
 
     /** End the open request, because a newer input waits. */
     record Interrupt(OpenRequest request, long byOffset) implements Command {}
@@ -97,7 +101,8 @@ final class AgentDecision {
         if (here.runsRequest() || here.isBehind()) {
             return List.of();
         }
-        if (!here.ownsAll() && now.isBefore(due)) {
+        boolean isHere = here.ownsAll() && !open.external();
+        if (!isHere && now.isBefore(due)) {
             return List.of(new LookAgain(open.newest(), due));
         }
         return List.of(open.attempt() < MOST_ATTEMPTS ? new DeclareLost(open) : new GiveUp(open));
@@ -111,7 +116,14 @@ final class AgentDecision {
         boolean isFirst = state.closedThrough() == 0;
         return isFirst && here.awaitsTools() && now.isBefore(latest)
                 ? List.of(new LookAgain(state.owed(), latest))
-                : List.of(new Start(state.owed()));
+                : requested(state, here);
+    }
+
+    private static List<Command> requested(AgentState state, Situation here) {
+        if (!here.isExternal()) {
+            return List.of(new Start(state.owed()));
+        }
+        return state.scheduled().isPresent() ? List.of() : List.of(new Schedule(state.owed()));
     }
 
     /** What to do about the open calls; a newer input or a stop ends them all. */

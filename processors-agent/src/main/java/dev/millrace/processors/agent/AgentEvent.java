@@ -11,6 +11,7 @@ import dev.millrace.processors.agent.model.Usage;
 import dev.millrace.processors.agent.tool.ToolEvent;
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
@@ -107,22 +108,34 @@ public sealed interface AgentEvent {
      * @param reasoningEffort the effort of a reasoning model, in the words of the provider
      * @param maxOutputTokens the maximum number of tokens of a response, reasoning included
      * @param temperature the sampling temperature; reasoning models refuse it
+     * @param wire the protocol in which the model is asked: {@code responses}, {@code chat}, {@code messages} or {@code
+     *     external}; a provider has some of them
      */
     @EventName("llm-config-updated")
     record LlmConfigUpdated(
             Optional<String> model,
             Optional<String> reasoningEffort,
             Optional<Integer> maxOutputTokens,
-            Optional<BigDecimal> temperature)
+            Optional<BigDecimal> temperature,
+            Optional<String> wire)
             implements AgentEvent {
         /** A configuration without values. */
         public static LlmConfigUpdated none() {
-            return new LlmConfigUpdated(Optional.empty(), Optional.empty(), Optional.empty(), Optional.empty());
+            return only(Optional.empty(), Optional.empty());
         }
 
         /** A configuration with only a model. */
         public static LlmConfigUpdated model(String model) {
-            return new LlmConfigUpdated(Optional.of(model), Optional.empty(), Optional.empty(), Optional.empty());
+            return only(Optional.of(model), Optional.empty());
+        }
+
+        /** A configuration with only a wire. */
+        public static LlmConfigUpdated wire(String wire) {
+            return only(Optional.empty(), Optional.of(wire));
+        }
+
+        private static LlmConfigUpdated only(Optional<String> model, Optional<String> wire) {
+            return new LlmConfigUpdated(model, Optional.empty(), Optional.empty(), Optional.empty(), wire);
         }
 
         /** This configuration; values of {@code newer} replace its own. */
@@ -131,7 +144,8 @@ public sealed interface AgentEvent {
                     newer.model.or(() -> model),
                     newer.reasoningEffort.or(() -> reasoningEffort),
                     newer.maxOutputTokens.or(() -> maxOutputTokens),
-                    newer.temperature.or(() -> temperature));
+                    newer.temperature.or(() -> temperature),
+                    newer.wire.or(() -> wire));
         }
     }
 
@@ -145,25 +159,77 @@ public sealed interface AgentEvent {
     record RetryRequested(Optional<String> reason) implements AgentEvent {}
 
     /**
+     * A request that another program answers, because the wire of the agent is {@code external}. Each program that may
+     * append can answer: with a {@link RequestStarted} that names this event, and then as the agent does. The agent waits
+     * for the start without a limit; a new message makes another request.
+     *
+     * @param inputThroughOffset the newest input, prompt or configuration that the request includes
+     * @param model the requested model
+     * @param attempt the number of requests for the newest user input, this one included
+     * @param prompt the offsets of the events from which the prompt is made, in the order in which the model reads them:
+     *     the system prompt, then messages, items of earlier answers, and results of calls
+     * @param tools the offsets of the offers of tools that are in force
+     * @param instructions the system prompt if no event has it
+     * @param reasoningEffort as in {@link LlmConfigUpdated}
+     * @param maxOutputTokens as in {@link LlmConfigUpdated}
+     * @param temperature as in {@link LlmConfigUpdated}
+     */
+    @EventName("llm-request-scheduled")
+    record RequestScheduled(
+            long inputThroughOffset,
+            String model,
+            int attempt,
+            List<Long> prompt,
+            List<Long> tools,
+            Optional<String> instructions,
+            Optional<String> reasoningEffort,
+            Optional<Integer> maxOutputTokens,
+            Optional<BigDecimal> temperature)
+            implements AgentEvent {
+        /** Copies the lists. */
+        public RequestScheduled {
+            prompt = List.copyOf(prompt);
+            tools = List.copyOf(tools);
+        }
+    }
+
+    /**
      * The start of a request to the model. Its content is not repeated here: it is all inputs up to {@code
      * inputThroughOffset} and the outputs of all requests that ended before.
      *
      * @param inputThroughOffset the newest input, prompt or configuration that it includes
      * @param model the requested model
      * @param attempt the number of requests for the newest user input, this one included
-     * @param launch a random name of the launch that appended it, by which the launch recognises its own event
-     * @param provider the provider; empty in logs of earlier versions, where it is {@code openai}
+     * @param launch a name of the launch that appended it, by which the launch recognises its own event
+     * @param provider the provider; empty in logs of earlier versions, where it is {@code openai}, and from other programs
      * @param baseUrl the address of the provider; empty in logs of earlier versions
+     * @param wire the protocol in which the model is asked, see {@link LlmConfigUpdated}; empty if the provider has only
+     *     one without a name, and in logs of earlier versions, where {@code openai} means {@code responses}
+     * @param scheduledOffset the {@link RequestScheduled} that another program answers; empty if the agent asks the model
      */
     @EventName("llm-request-started")
     record RequestStarted(
             long inputThroughOffset,
             String model,
             int attempt,
-            String launch,
+            Optional<String> launch,
             Optional<String> provider,
-            Optional<String> baseUrl)
-            implements AgentEvent {}
+            Optional<String> baseUrl,
+            Optional<String> wire,
+            Optional<Long> scheduledOffset)
+            implements AgentEvent {
+        /** A start by an agent, which asks the model itself. */
+        public RequestStarted(
+                long inputThroughOffset,
+                String model,
+                int attempt,
+                String launch,
+                Optional<String> provider,
+                Optional<String> baseUrl,
+                Optional<String> wire) {
+            this(inputThroughOffset, model, attempt, Optional.of(launch), provider, baseUrl, wire, Optional.empty());
+        }
+    }
 
     /**
      * A parameter that the service of a provider refused. Requests to the same model at the same address are sent

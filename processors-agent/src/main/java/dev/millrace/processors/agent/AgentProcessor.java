@@ -6,17 +6,16 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.processor.BackgroundTask;
-import dev.millrace.core.processor.CausingOffset;
 import dev.millrace.core.processor.Delivery;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.processor.Processor;
-import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.AgentDecision.Command;
 import dev.millrace.processors.agent.AgentDecision.Interrupt;
 import dev.millrace.processors.agent.AgentDecision.LookAgain;
+import dev.millrace.processors.agent.AgentDecision.Schedule;
 import dev.millrace.processors.agent.AgentDecision.Situation;
 import dev.millrace.processors.agent.AgentDecision.Start;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
@@ -24,10 +23,10 @@ import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
 import dev.millrace.processors.agent.AgentEvent.RequestLost;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
+import dev.millrace.processors.agent.internal.ServiceClock;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.Origin;
 import dev.millrace.processors.agent.model.Prompt;
-import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -35,14 +34,11 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A processor that answers user messages with a language model and records the answer as events ({@link AgentEvent}).
@@ -69,15 +65,10 @@ public final class AgentProcessor implements Processor<AgentState> {
     /** The slug, and the name of the provider. */
     public static final String SLUG = "agent";
 
-    private static final System.Logger LOG = System.getLogger("dev.millrace.processors.agent");
     private static final Duration LEASE = Duration.ofSeconds(10);
     private static final String EFFECT_FAILED = EventCatalog.nameOf(StreamEvent.EffectFailed.class);
     private static final String REPLY = "reply";
     private static final String WATCH = "watch";
-    private static final String AGAIN = "again";
-
-    /** The delay before a decision that could not be carried out is made again. */
-    private static final Backoff AGAIN_AFTER = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
     private final Model model;
     private final PromptDefaults defaults;
@@ -86,7 +77,7 @@ public final class AgentProcessor implements Processor<AgentState> {
     private final Executor executor;
     private final Set<String> toolHosts;
     private final ServiceClock.OfStreams clocks = new ServiceClock.OfStreams();
-    private final Set<BackgroundTask<AgentState>> repeated = ConcurrentHashMap.newKeySet();
+    private final DecisionRetry retry;
 
     private AgentProcessor(Builder builder) {
         this.model = builder.model;
@@ -95,6 +86,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         this.random = builder.random;
         this.executor = builder.executor;
         this.toolHosts = builder.toolHosts;
+        this.retry = new DecisionRetry(builder.random, this::decideAgain);
     }
 
     /** An agent with defaults. */
@@ -167,7 +159,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         CompletionStage<Void> tidied = neverOpened
                 ? superseded(effects, event.offset()).whenComplete((nothing, failure) -> {
                     if (failure != null) {
-                        decideAgain(effects, 1);
+                        retry.schedule(effects, 1);
                     }
                 })
                 : Effects.none();
@@ -208,7 +200,7 @@ public final class AgentProcessor implements Processor<AgentState> {
         boolean isBehind = !caughtUp && effects.delivery().behind() > 0;
         boolean runs = effects.running(REPLY).isPresent();
         boolean ownsAll = isOrphaned && effects.lease().isPresent();
-        Situation here = new Situation(isBehind, runs, ownsAll, awaitsTools(state));
+        Situation here = new Situation(isBehind, runs, ownsAll, awaitsTools(state), isExternal(state));
         List<Command> commands =
                 AgentDecision.next(state, clocks.of(effects.path()).at(effects.now()), here);
         if (commands.stream().noneMatch(LookAgain.class::isInstance)) {
@@ -217,44 +209,26 @@ public final class AgentProcessor implements Processor<AgentState> {
         return all(commands.stream().map(command -> execute(command, state, effects, 0)))
                 .whenComplete((nothing, failure) -> {
                     if (failure == null) {
-                        effects.running(AGAIN).ifPresent(BackgroundTask::cancel);
+                        retry.cancel(effects);
                     } else {
-                        decideAgain(effects, 1);
+                        retry.schedule(effects, 1);
                     }
                 });
     }
 
-    /**
-     * Decides again later, after a decision could not be carried out. The failure is in the log, but it causes no effect,
-     * and the stream may stay quiet.
-     */
-    private void decideAgain(Effects<AgentState> effects, int failures) {
-        // What failed may have been started by such a task that has not ended yet; of two tasks with one name, one
-        // runs. It is followed once, however many events fail meanwhile.
-        Optional<BackgroundTask<AgentState>> running = effects.running(AGAIN);
-        if (running.isEmpty()) {
-            armAgain(effects, failures);
-        } else if (repeated.add(running.get())) {
-            var unused = running.get().done().thenRun(() -> {
-                repeated.remove(running.get());
-                armAgain(effects, failures);
-            });
-        }
-    }
-
-    private void armAgain(Effects<AgentState> effects, int failures) {
-        CausingOffset newest = Effects.because(Math.max(1, effects.delivery().headOffset()));
-        effects.after(AGAIN_AFTER.delay(failures, random), AGAIN, newest, task -> again(task, effects, failures));
-    }
-
-    private CompletionStage<?> again(BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
+    private CompletionStage<Void> decideAgain(
+            BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
         AgentState state = task.current();
         // A request that does not run here may have ended a moment ago; only its silence shows that it is lost.
-        Situation here = new Situation(false, effects.running(REPLY).isPresent(), false, awaitsTools(state));
+        boolean runs = effects.running(REPLY).isPresent();
+        Situation here = new Situation(false, runs, false, awaitsTools(state), isExternal(state));
         List<Command> commands =
                 AgentDecision.next(state, clocks.of(effects.path()).at(effects.now()), here);
-        return all(commands.stream().map(command -> execute(command, state, effects, failures)))
-                .handle((nothing, failure) -> noted(task, failure, effects, failures));
+        return all(commands.stream().map(command -> execute(command, state, effects, failures)));
+    }
+
+    private boolean isExternal(AgentState state) {
+        return defaults.isExternal(state, model);
     }
 
     private boolean awaitsTools(AgentState state) {
@@ -278,37 +252,27 @@ public final class AgentProcessor implements Processor<AgentState> {
                     .filter(attempt -> attempt.because().offset() < interrupt.byOffset())
                     .ifPresent(BackgroundTask::cancel);
         }
-        return CommandDrafts.of(
-                        command,
-                        new CallRequester(
-                                effects::read,
-                                state.tools(),
-                                clocks.of(effects.path()).at(effects.now())))
+        return draft(command, state, effects::read, clocks.of(effects.path()).at(effects.now()))
                 .thenCompose(draft -> Effects.done(effects.append(draft)));
+    }
+
+    /** The event of a command; reads what it needs from the log. */
+    private CompletableFuture<EventDraft> draft(
+            Command command, AgentState state, PromptReader.Pages pages, Instant now) {
+        return command instanceof Schedule schedule
+                ? new PromptReader(pages)
+                        .scheduled(state, defaults, model)
+                        .thenApply(request -> EventDraft.of(request)
+                                .named("attempt-" + request.attempt())
+                                .because(schedule.owed()))
+                : CommandDrafts.of(command, new CallRequester(pages, state.tools(), now));
     }
 
     private void launch(Start start, Effects<AgentState> effects, int failures) {
         effects.launch(
                 REPLY,
                 Effects.because(start.owed()),
-                task -> reply(task).handle((done, failure) -> noted(task, failure, effects, failures)));
-    }
-
-    /**
-     * Decides again after a failure of a task. The first failure goes on to the runner, which records it; more of them would
-     * only fill the log.
-     */
-    private @Nullable Void noted(
-            BackgroundTask<AgentState> task, @Nullable Throwable failure, Effects<AgentState> effects, int failures) {
-        if (failure == null || task.isCancelled()) {
-            return null;
-        }
-        var unused = task.done().thenRun(() -> decideAgain(effects, failures + 1));
-        if (failures == 0) {
-            throw failure instanceof CompletionException wrapped ? wrapped : new CompletionException(failure);
-        }
-        LOG.log(Level.DEBUG, () -> "the agent at " + effects.path() + " failed again, and tries once more", failure);
-        return null;
+                task -> reply(task).handle((done, failure) -> retry.end(task, failure, effects, failures)));
     }
 
     /**
@@ -319,20 +283,17 @@ public final class AgentProcessor implements Processor<AgentState> {
         Instant service = clocks.of(effects.path()).at(effects.now());
         Instant now = service.isBefore(due) ? due : service;
         AgentState state = task.current();
-        CallRequester calls = new CallRequester(task::read, state.tools(), now);
-        return all(AgentDecision.next(state, now, new Situation(false, false, false)).stream()
-                        .map(command -> {
-                            if (command instanceof Start start) {
-                                launch(start, effects, 0);
-                            }
-                            return command instanceof Start
-                                            || command instanceof LookAgain
-                                            || command instanceof Interrupt
-                                    ? Effects.none()
-                                    : CommandDrafts.of(command, calls)
-                                            .thenCompose(draft -> Effects.done(task.append(draft)));
-                        }))
-                .handle((nothing, failure) -> noted(task, failure, effects, 0));
+        Situation here = new Situation(false, false, false, false, isExternal(state));
+        return all(AgentDecision.next(state, now, here).stream().map(command -> {
+                    if (command instanceof Start start) {
+                        launch(start, effects, 0);
+                    }
+                    return command instanceof Start || command instanceof LookAgain || command instanceof Interrupt
+                            ? Effects.none()
+                            : draft(command, state, task::read, now)
+                                    .thenCompose(draft -> Effects.done(task.append(draft)));
+                }))
+                .handle((nothing, failure) -> retry.end(task, failure, effects, 0));
     }
 
     private static CompletionStage<Void> all(Stream<CompletionStage<Void>> stages) {
@@ -412,20 +373,20 @@ public final class AgentProcessor implements Processor<AgentState> {
         List<Event> before = open == null
                 ? events
                 : events.stream().filter(event -> event.offset() <= open.id()).toList();
-        Origin origin = open == null
-                ? new Origin(model.provider(), Optional.of(model.baseUrl()), defaults.modelOf(state, model))
-                : open.origin();
+        Origin origin = open == null ? defaults.origin(state, model) : open.origin();
         return defaults.prompt(Transcript.upTo(before, through), origin, state, model);
     }
 
     private RequestStarted started(AgentState state, int attempt, String launch) {
+        Origin origin = defaults.origin(state, model);
         return new RequestStarted(
                 state.inputThrough(),
-                defaults.modelOf(state, model),
+                origin.model(),
                 attempt,
                 launch,
-                Optional.of(model.provider()),
-                Optional.of(model.baseUrl()));
+                Optional.of(origin.provider()),
+                origin.baseUrl(),
+                origin.wire());
     }
 
     /** Contains the address of the model, but not the key. */

@@ -6,9 +6,11 @@ import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
+import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelProvider;
 import dev.millrace.processors.agent.tool.ToolEvent;
 import java.util.List;
+import java.util.Optional;
 import java.util.ServiceConfigurationError;
 import java.util.ServiceLoader;
 import java.util.Set;
@@ -18,7 +20,7 @@ import java.util.TreeMap;
  * The provider of {@link AgentProcessor} under the name {@code agent}; the older name {@code openai-agent} means the same.
  *
  * <p>The config of {@code processor-attached} can set {@code provider}, {@code model}, {@code systemPrompt}, {@code
- * reasoningEffort}, {@code maxOutputTokens} and {@code temperature}. Events of the stream override the last five. Without
+ * reasoningEffort}, {@code maxOutputTokens}, {@code temperature} and {@code wire}. Events of the stream override the last six. Without
  * {@code provider}, the setting {@code agent.provider} of the server decides; without it, {@code openai}, or the only
  * {@link ModelProvider} on the class path.
  *
@@ -48,6 +50,7 @@ public final class AgentProvider implements ProcessorProvider {
                 event(AgentEvent.LlmConfigUpdated.class)
                         .withRule((config, host) -> AttachedAgentConfig.problems(config)),
                 event(AgentEvent.RetryRequested.class),
+                event(AgentEvent.RequestScheduled.class),
                 event(AgentEvent.RequestStarted.class),
                 event(AgentEvent.ChunkAdded.class),
                 event(AgentEvent.ItemCompleted.class),
@@ -82,13 +85,13 @@ public final class AgentProvider implements ProcessorProvider {
 
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
-        String provider = AttachedAgentConfig.provider(config)
-                .or(() -> context.setting("agent.provider"))
-                .orElse("");
-        AgentProcessor.Builder builder = AgentProcessor.builder(
-                        provider(provider).create(context))
-                .timers(context.timers())
-                .executor(context.executor());
+        Optional<String> named = AttachedAgentConfig.provider(config);
+        Model model = named.isEmpty() && AttachedAgentConfig.external(config).isPresent()
+                ? AttachedAgentConfig.external(config).get()
+                : provider(named.or(() -> context.setting("agent.provider")).orElse(""))
+                        .create(context);
+        AgentProcessor.Builder builder =
+                AgentProcessor.builder(model).timers(context.timers()).executor(context.executor());
         AttachedAgentConfig.apply(config, builder);
         return builder.build();
     }

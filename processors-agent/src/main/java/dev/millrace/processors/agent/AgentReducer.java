@@ -9,13 +9,16 @@ import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
 import dev.millrace.processors.agent.AgentEvent.RequestCancelled;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
+import dev.millrace.processors.agent.AgentEvent.RequestScheduled;
 import dev.millrace.processors.agent.AgentEvent.RequestStarted;
 import dev.millrace.processors.agent.AgentEvent.RetryRequested;
 import dev.millrace.processors.agent.AgentEvent.RetryScheduled;
 import dev.millrace.processors.agent.AgentEvent.SystemPromptUpdated;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
 import dev.millrace.processors.agent.AgentState.RequestEnd;
+import dev.millrace.processors.agent.AgentState.ScheduledRequest;
 import dev.millrace.processors.agent.AgentState.Unsupported;
+import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelItem.ToolCall;
 import dev.millrace.processors.agent.model.Origin;
 import dev.millrace.processors.agent.tool.ToolEvent;
@@ -77,6 +80,7 @@ final class AgentReducer {
         if (payload instanceof RequestCancelled stop && stops(state, stop)) {
             AgentState heard = copy(state)
                     .answered(Math.max(state.answered(), state.owed()))
+                    .scheduled(Optional.empty())
                     .build();
             return state.calls().isEmpty()
                     ? ended(heard, event, RequestEnding.CANCELLED.outcome(), Optional.empty())
@@ -84,6 +88,9 @@ final class AgentReducer {
         }
         if (payload instanceof CapabilityLearned learned) {
             return learned(state, learned);
+        }
+        if (payload instanceof RequestScheduled scheduled) {
+            return scheduled(state, event, scheduled);
         }
         if (payload instanceof RequestStarted started) {
             return started(state, event, started);
@@ -137,6 +144,7 @@ final class AgentReducer {
                 .inputThrough(Math.max(offset, state.inputThrough()))
                 .attempts(0)
                 .rounds(0)
+                .scheduled(Optional.empty())
                 .build();
     }
 
@@ -198,10 +206,26 @@ final class AgentReducer {
         return isNew ? copy(state).addUnsupported(refused).build() : state;
     }
 
+    /** A request for other programs; none if it is for an old input, or if another request is open. */
+    private static AgentState scheduled(AgentState state, Event event, RequestScheduled scheduled) {
+        long through = Math.min(scheduled.inputThroughOffset(), event.offset() - 1);
+        boolean isStale =
+                !state.owesReply() || through < state.owed() || state.open().isPresent();
+        return isStale
+                ? state
+                : copy(state)
+                        .scheduled(new ScheduledRequest(event.offset(), through, scheduled.attempt()))
+                        .attempts(scheduled.attempt())
+                        .build();
+    }
+
     private static AgentState started(AgentState state, Event event, RequestStarted started) {
         long offset = event.offset();
         long through = Math.min(started.inputThroughOffset(), offset - 1);
-        boolean stale = !state.owesReply()
+        boolean unasked = started.scheduledOffset().isPresent()
+                && !started.scheduledOffset().equals(state.scheduled().map(ScheduledRequest::id));
+        boolean stale = unasked
+                || !state.owesReply()
                 || through <= state.answered()
                 || state.open().filter(open -> open.inputThrough() > through).isPresent();
         if (stale) {
@@ -210,11 +234,26 @@ final class AgentReducer {
         AgentState before = state.open()
                 .map(open -> closed(state, open, event, RequestEnding.SUPERSEDED))
                 .orElse(state);
-        Origin origin = new Origin(started.provider().orElse(FIRST_PROVIDER), started.baseUrl(), started.model());
+        boolean isExternal = started.scheduledOffset().isPresent();
+        Origin origin = new Origin(
+                started.provider().orElse(isExternal ? Model.EXTERNAL : FIRST_PROVIDER),
+                started.baseUrl(),
+                started.model(),
+                isExternal ? Optional.of(Model.EXTERNAL) : started.wire());
         return copy(before)
                 .calls(OpenCalls.NONE)
+                .scheduled(Optional.empty())
                 .open(new OpenRequest(
-                        offset, through, started.attempt(), origin, offset, event.createdAt(), before.length(), 0, 0))
+                        offset,
+                        through,
+                        started.attempt(),
+                        origin,
+                        offset,
+                        event.createdAt(),
+                        before.length(),
+                        0,
+                        0,
+                        isExternal))
                 .attempts(through >= state.owed() ? started.attempt() : state.attempts())
                 .build();
     }

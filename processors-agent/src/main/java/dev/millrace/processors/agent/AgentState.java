@@ -84,6 +84,9 @@ public interface AgentState {
         return 0;
     }
 
+    /** The request that another program is to answer, and that none has started yet. */
+    Optional<ScheduledRequest> scheduled();
+
     /** The open request, as far as the log knows. */
     Optional<OpenRequest> open();
 
@@ -152,6 +155,7 @@ public interface AgentState {
      * @param promptLength the length of the conversation when it started, in characters
      * @param chunksLength the length of its chunks so far, in characters
      * @param itemsLength the length of its complete items so far, in characters
+     * @param external whether another program answers it
      * @since 0.1
      */
     record OpenRequest(
@@ -163,7 +167,8 @@ public interface AgentState {
             Instant silentSince,
             long promptLength,
             long chunksLength,
-            long itemsLength) {
+            long itemsLength,
+            boolean external) {
         /** The length of its output so far, in characters; not every response is streamed in chunks. */
         @JsonIgnore
         public long outputLength() {
@@ -180,7 +185,8 @@ public interface AgentState {
                     time,
                     promptLength,
                     chunksLength + moreChunks,
-                    itemsLength + moreItems);
+                    itemsLength + moreItems,
+                    external);
         }
 
         /** An estimate of its tokens, for an end without usage. */
@@ -188,6 +194,16 @@ public interface AgentState {
             return Usage.estimated(promptLength, outputLength());
         }
     }
+
+    /**
+     * A request that another program is to answer.
+     *
+     * @param id the offset of its event
+     * @param inputThrough the newest input that it includes
+     * @param attempt the number of requests for that input, this one included
+     * @since 0.1
+     */
+    record ScheduledRequest(long id, long inputThrough, int attempt) {}
 
     /**
      * The end of a request.

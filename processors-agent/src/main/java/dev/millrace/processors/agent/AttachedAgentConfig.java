@@ -3,6 +3,7 @@ package dev.millrace.processors.agent;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.AgentEvent.LlmConfigUpdated;
+import dev.millrace.processors.agent.model.Model;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -16,8 +17,13 @@ import java.util.TreeSet;
 final class AttachedAgentConfig {
     private static final String PROVIDER = "provider";
     private static final String PROMPT = "systemPrompt";
+    private static final String MODEL = "model";
+    private static final String WIRE = "wire";
     private static final Set<String> FIELDS =
-            Set.of(PROVIDER, PROMPT, "model", "reasoningEffort", "maxOutputTokens", "temperature");
+            Set.of(PROVIDER, PROMPT, MODEL, "reasoningEffort", "maxOutputTokens", "temperature", WIRE);
+
+    /** What a provider of models, or a program without one, can speak. */
+    private static final List<String> WIRES = List.of("responses", "chat", "messages", Model.EXTERNAL);
 
     private AttachedAgentConfig() {}
 
@@ -31,6 +37,13 @@ final class AttachedAgentConfig {
                     + new TreeSet<>(FIELDS) + "; base URL and key belong to the settings of the server");
         }
         return text(config, PROVIDER);
+    }
+
+    /** The model if the configuration wants no provider, because other programs answer. */
+    static Optional<Model> external(JsonNode config) {
+        return text(config, WIRE)
+                .filter(Model.EXTERNAL::equals)
+                .map(wire -> Model.external(text(config, MODEL).orElse(Model.EXTERNAL)));
     }
 
     /** Applies the other fields. Throws {@link IllegalArgumentException} if one is wrong. */
@@ -64,6 +77,9 @@ final class AttachedAgentConfig {
             problems.add("payload.temperature: expected 0 or more, got "
                     + config.temperature().get());
         }
+        config.wire().filter(wire -> !WIRES.contains(wire)).ifPresent(wire -> {
+            problems.add("payload.wire: expected one of " + WIRES + ", got '" + wire + "'");
+        });
         return problems;
     }
 

@@ -11,6 +11,7 @@ import dev.millrace.core.ReadRange;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.processors.agent.AgentEvent.ItemCompleted;
 import dev.millrace.processors.agent.OpenCall.Step;
+import dev.millrace.processors.agent.internal.ArgumentsCheck;
 import dev.millrace.processors.agent.model.ModelItem.ToolCall;
 import dev.millrace.processors.agent.tool.ApprovalMode;
 import dev.millrace.processors.agent.tool.OfferedTool;

@@ -5,6 +5,7 @@ import dev.millrace.core.EventCatalog;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.processors.agent.AgentEvent.ChunkAdded;
+import dev.millrace.processors.agent.AgentEvent.RequestScheduled;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.Prompt;
@@ -21,6 +22,7 @@ import java.util.stream.Collectors;
  * request. Chunks are read only for requests that were cut off, because complete items repeat them.
  */
 final class PromptReader {
+    private static final long NEWEST = Long.MAX_VALUE - 1;
     private static final String CHUNK = EventCatalog.nameOf(ChunkAdded.class);
     private static final Set<String> ALL_BUT_CHUNKS = AgentEvent.catalog().types().stream()
             .filter(type -> !type.equals(CHUNK))
@@ -34,6 +36,13 @@ final class PromptReader {
 
     PromptReader(Pages pages) {
         this.pages = pages;
+    }
+
+    /** The request for another program that would be made now. */
+    CompletableFuture<RequestScheduled> scheduled(AgentState state, PromptDefaults defaults, Model model) {
+        return readAll(ALL_BUT_CHUNKS, 0, NEWEST, new ArrayList<>())
+                .thenCompose(events -> withChunks(events, state.inputThrough()))
+                .thenApply(conversation -> defaults.scheduled(conversation, state, model));
     }
 
     /** The prompt of the request {@code open}; {@code state} is the state at its start, or later. */

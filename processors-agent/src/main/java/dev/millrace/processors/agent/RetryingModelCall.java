@@ -12,6 +12,7 @@ import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.Prompt;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Executor;
 import java.util.random.RandomGenerator;
@@ -64,6 +65,11 @@ final class RetryingModelCall {
         }
         tries++;
         Try next = new Try();
+        Optional<ModelFailure> unfit = wrongWire();
+        if (unfit.isPresent()) {
+            next.end(unfit.get());
+            return;
+        }
         try {
             Runnable stop = model.send(prompt, next);
             if (!next.ended) {
@@ -76,6 +82,18 @@ final class RetryingModelCall {
                     FailureKind.UNKNOWN,
                     "the model threw " + broken.getClass().getName() + "; the log of the process says more"));
         }
+    }
+
+    /** The failure of a request whose configuration names a wire that the model does not have. */
+    private Optional<ModelFailure> wrongWire() {
+        List<String> wires = model.wires();
+        return prompt.wire()
+                .filter(wire -> !wires.isEmpty() && !wires.contains(wire))
+                .map(wire -> ModelFailure.of(
+                        FailureKind.INVALID_REQUEST,
+                        "the request was not sent: the provider '" + model.provider() + "' has no wire '" + wire
+                                + "', only " + wires + "; append llm-config-updated with \"wire\": \"" + wires.get(0)
+                                + "\", or correct the config of processor-attached"));
     }
 
     /** Closes the connection, or cancels the next try. The sink gets no more calls. */

@@ -11,6 +11,7 @@ import dev.millrace.processors.agent.AgentEvent.RequestCompleted;
 import dev.millrace.processors.agent.AgentEvent.RequestFailed;
 import dev.millrace.processors.agent.AgentEvent.RetryScheduled;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
+import dev.millrace.processors.agent.internal.ChunkCoalescer;
 import dev.millrace.processors.agent.model.FailureKind;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelFailure;

@@ -40,13 +40,15 @@ public final class Transcript {
     private final LlmConfigUpdated config;
     private final List<Cut> cut;
     private final List<ToolDefinition> tools;
+    private final List<Long> offers;
 
     private Transcript(Reader reader) {
         this.entries = reader.entries.stream()
                 .filter(entry -> entry.order() <= reader.inputThrough)
-                .map(entry -> entry.with(reader.results.getOrDefault(entry.requestId(), Map.of())))
+                .map(reader::withResults)
                 .toList();
         this.tools = reader.tools();
+        this.offers = reader.inForce();
         this.systemPrompt = reader.systemPrompt;
         this.config = reader.config;
         this.cut = List.copyOf(reader.cut);
@@ -89,6 +91,11 @@ public final class Transcript {
         return tools;
     }
 
+    /** The offsets of the offers that define the tools, in order. */
+    List<Long> offers() {
+        return offers;
+    }
+
     /**
      * The requests that can have output that is in chunks only. If the events did not contain the chunks, that output is
      * missing in the entries.
@@ -107,20 +114,19 @@ public final class Transcript {
      * @param requestId the request of an output; 0 for an input
      * @param part the message or the output
      * @param results the results of the tool calls of an output, as the model reads them, by call id
+     * @param offsets the events that it was made of: one input, or the items and chunks of an output and then the events
+     *     that say the results of its calls; empty for a message that is in no event
      * @since 0.1
      */
-    public record Entry(long order, long requestId, PromptPart part, Map<String, String> results) {
-        /** Copies the map. */
+    public record Entry(long order, long requestId, PromptPart part, Map<String, String> results, List<Long> offsets) {
+        /** Copies the map and the list. */
         public Entry {
             results = Map.copyOf(results);
+            offsets = List.copyOf(offsets);
         }
 
-        Entry(long order, long requestId, PromptPart part) {
-            this(order, requestId, part, Map.of());
-        }
-
-        private Entry with(Map<String, String> newResults) {
-            return new Entry(order, requestId, part, newResults);
+        Entry(long order, long requestId, PromptPart part, List<Long> offsets) {
+            this(order, requestId, part, Map.of(), offsets);
         }
 
         /** Whether it ends with words of the model; results follow calls. */
@@ -139,6 +145,8 @@ public final class Transcript {
         private final List<Cut> cut = new ArrayList<>();
         private final Map<Long, Map<String, String>> results = new HashMap<>();
         private final Map<String, String> notes = new HashMap<>();
+        private final Map<Long, List<Long>> resultOffsets = new HashMap<>();
+        private final SortedMap<Integer, List<Long>> itemOffsets = new TreeMap<>();
         private final Map<Long, ToolsOffered> offers = new HashMap<>();
         private final Set<String> toolNames = new LinkedHashSet<>();
         private final SortedMap<Integer, OutputItem> items = new TreeMap<>();
@@ -167,14 +175,15 @@ public final class Transcript {
                 offer.tools().forEach(tool -> toolNames.add(tool.name()));
             } else if (payload instanceof ToolEvent.OfCall ofCall
                     && !state.calls().equals(before.calls())) {
-                call(before, ofCall);
+                call(before, event.offset(), ofCall);
             }
             state.open().ifPresent(open -> underWay(open, event, before));
         }
 
         private void input(Event event) {
             if (event.payload() instanceof InputAdded input) {
-                entries.add(new Entry(event.offset(), 0, new PromptPart.Input(input.roleOrUser(), input.content())));
+                PromptPart part = new PromptPart.Input(input.roleOrUser(), input.content());
+                entries.add(new Entry(event.offset(), 0, part, List.of(event.offset())));
             } else if (event.payload() instanceof SystemPromptUpdated updated) {
                 systemPrompt = Optional.of(updated.systemPrompt());
             } else if (event.payload() instanceof LlmConfigUpdated updated) {
@@ -183,18 +192,33 @@ public final class Transcript {
         }
 
         /** An event that changed a call: it may be its end. */
-        private void call(AgentState before, ToolEvent.OfCall payload) {
+        private void call(AgentState before, long offset, ToolEvent.OfCall payload) {
             OpenCall call = before.calls().open().get(payload.callId());
             if (call == null) {
                 return;
             }
+            boolean isEdited = payload instanceof ToolEvent.CallEdited;
+            boolean isOver = !state.calls().open().containsKey(call.callId());
+            if (isEdited || isOver) {
+                resultOffsets
+                        .computeIfAbsent(call.requestId(), request -> new ArrayList<>())
+                        .add(offset);
+            }
             if (payload instanceof ToolEvent.CallEdited edited) {
                 notes.put(call.callId(), CallResult.edited(edited));
-            } else if (!state.calls().open().containsKey(call.callId())) {
+            } else if (isOver) {
                 String note = Optional.ofNullable(notes.remove(call.callId())).orElse("");
                 results.computeIfAbsent(call.requestId(), request -> new HashMap<>())
                         .put(call.callId(), note + CallResult.of(payload));
             }
+        }
+
+        private List<Long> inForce() {
+            return toolNames.stream()
+                    .flatMap(name -> state.tools().schemaOf(name).stream())
+                    .distinct()
+                    .sorted()
+                    .toList();
         }
 
         private List<ToolDefinition> tools() {
@@ -225,9 +249,13 @@ public final class Transcript {
                 partialTexts
                         .computeIfAbsent(chunk.outputIndex(), index -> new StringBuilder())
                         .append(chunk.text());
+                itemOffsets
+                        .computeIfAbsent(chunk.outputIndex(), index -> new ArrayList<>())
+                        .add(event.offset());
             } else if (event.payload() instanceof ItemCompleted item && item.requestId() == open.id()) {
                 items.put(item.outputIndex(), new OutputItem(item.item(), item.opaque()));
                 partialTexts.remove(item.outputIndex());
+                itemOffsets.put(item.outputIndex(), List.of(event.offset()));
             }
         }
 
@@ -235,11 +263,16 @@ public final class Transcript {
         private void begin(OpenRequest open) {
             items.clear();
             partialTexts.clear();
+            itemOffsets.clear();
             int at = after(open.inputThrough());
             if (at > 0 && entries.get(at - 1).isOfModel()) {
                 entries.add(
                         at,
-                        new Entry(open.inputThrough(), 0, new PromptPart.Input("user", TextNode.valueOf(CONTINUE))));
+                        new Entry(
+                                open.inputThrough(),
+                                0,
+                                new PromptPart.Input("user", TextNode.valueOf(CONTINUE)),
+                                List.of()));
             }
         }
 
@@ -256,8 +289,23 @@ public final class Transcript {
                         new Entry(
                                 open.inputThrough(),
                                 open.id(),
-                                new PromptPart.Output(open.origin(), List.copyOf(said.values()))));
+                                new PromptPart.Output(open.origin(), List.copyOf(said.values())),
+                                itemOffsets.values().stream()
+                                        .flatMap(List::stream)
+                                        .toList()));
             }
+        }
+
+        /** An output with what its calls led to. */
+        private Entry withResults(Entry entry) {
+            List<Long> all = new ArrayList<>(entry.offsets());
+            all.addAll(resultOffsets.getOrDefault(entry.requestId(), List.of()));
+            return new Entry(
+                    entry.order(),
+                    entry.requestId(),
+                    entry.part(),
+                    results.getOrDefault(entry.requestId(), Map.of()),
+                    all);
         }
 
         /** The index of the first entry of a newer input. */

@@ -9,6 +9,7 @@ import dev.millrace.processors.agent.AgentDecision.DeclareLost;
 import dev.millrace.processors.agent.AgentDecision.GiveUp;
 import dev.millrace.processors.agent.AgentDecision.Interrupt;
 import dev.millrace.processors.agent.AgentDecision.LookAgain;
+import dev.millrace.processors.agent.AgentDecision.Schedule;
 import dev.millrace.processors.agent.AgentDecision.Situation;
 import dev.millrace.processors.agent.AgentDecision.Start;
 import dev.millrace.processors.agent.AgentState.OpenRequest;
@@ -47,6 +48,21 @@ class AgentDecisionTest {
         log.user("one");
 
         assertThat(next(BEHIND)).isEmpty();
+    }
+
+    @Test
+    void should_schedule_one_request_that_another_program_answers() {
+        Situation external = new Situation(false, false, true, false, true);
+        long asked = log.user("one");
+        assertThat(next(external)).containsExactly(new Schedule(asked));
+        long scheduled = log.schedule();
+        assertThat(next(external)).isEmpty();
+
+        log.startScheduled(scheduled);
+
+        Instant due = open().silentSince().plus(AgentDecision.LONGEST_SILENCE);
+        assertThat(next(external)).containsExactly(new LookAgain(open().newest(), due));
+        assertThat(AgentDecision.next(log.state(), due, external)).containsExactly(new DeclareLost(open()));
     }
 
     @Test

@@ -92,7 +92,35 @@ final class AgentLog {
                 state.attempts() + 1,
                 "launch" + head,
                 Optional.of("fake"),
-                Optional.of(baseUrl)));
+                Optional.of(baseUrl),
+                Optional.empty()));
+    }
+
+    /** Schedules a request for other programs. */
+    long schedule() {
+        return add(new AgentEvent.RequestScheduled(
+                state.inputThrough(),
+                "m",
+                state.attempts() + 1,
+                List.of(),
+                List.of(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty()));
+    }
+
+    /** The start of a scheduled request by another program. */
+    long startScheduled(long scheduled) {
+        return add(new AgentEvent.RequestStarted(
+                state.inputThrough(),
+                "m",
+                state.attempts(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.empty(),
+                Optional.of(scheduled)));
     }
 
     void chunk(long requestId, int index, String text) {

@@ -60,7 +60,8 @@ class AgentOrphanTest {
         log.start(); // no event of the test log has a provenance, so this start is foreign
         AgentState before = log.state();
         Event foreign = log.events().get(log.events().size() - 1);
-        log.add(new AgentEvent.RequestStarted(asked, "m", 1, "ours", Optional.empty(), Optional.empty()));
+        log.add(new AgentEvent.RequestStarted(
+                asked, "m", 1, "ours", Optional.empty(), Optional.empty(), Optional.empty()));
 
         agent.afterAppend(before, foreign, effects(Optional.empty()))
                 .toCompletableFuture()

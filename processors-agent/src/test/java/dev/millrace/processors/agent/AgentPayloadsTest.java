@@ -20,7 +20,8 @@ class AgentPayloadsTest {
             value = {
                 "{'model':' '} | payload.model: expected the id of a model",
                 "{'maxOutputTokens':0} | payload.maxOutputTokens: expected 1 or more, got 0",
-                "{'temperature':-1} | payload.temperature: expected 0 or more, got -1"
+                "{'temperature':-1} | payload.temperature: expected 0 or more, got -1",
+                "{'wire':'smoke'} | payload.wire: expected one of [responses, chat, messages, external], got 'smoke'"
             })
     void should_refuse_a_configuration_that_no_model_has(String payload, String problem) {
         assertThat(problems(LlmConfigUpdated.class, payload))
@@ -31,7 +32,7 @@ class AgentPayloadsTest {
 
     @Test
     void should_accept_a_configuration() {
-        assertThat(problems(LlmConfigUpdated.class, "{'model':'m','maxOutputTokens':1,'temperature':0}"))
+        assertThat(problems(LlmConfigUpdated.class, "{'model':'m','maxOutputTokens':1,'temperature':0,'wire':'chat'}"))
                 .isEmpty();
     }
 

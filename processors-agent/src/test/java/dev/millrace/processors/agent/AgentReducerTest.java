@@ -229,12 +229,20 @@ class AgentReducerTest {
     void should_merge_configuration() {
         log.add(LlmConfigUpdated.model("m1"));
         log.add(new LlmConfigUpdated(
-                Optional.empty(), Optional.of("low"), Optional.of(100), Optional.of(new BigDecimal("0.5"))));
+                Optional.empty(),
+                Optional.of("low"),
+                Optional.of(100),
+                Optional.of(new BigDecimal("0.5")),
+                Optional.empty()));
         log.add(LlmConfigUpdated.model("m2"));
 
         assertThat(log.state().config())
                 .isEqualTo(new LlmConfigUpdated(
-                        Optional.of("m2"), Optional.of("low"), Optional.of(100), Optional.of(new BigDecimal("0.5"))));
+                        Optional.of("m2"),
+                        Optional.of("low"),
+                        Optional.of(100),
+                        Optional.of(new BigDecimal("0.5")),
+                        Optional.empty()));
         assertThat(log.state().inputThrough()).isEqualTo(log.head());
     }
 
@@ -249,6 +257,6 @@ class AgentReducerTest {
     }
 
     private static RequestStarted started(long inputThrough, String launch) {
-        return new RequestStarted(inputThrough, "m", 1, launch, Optional.empty(), Optional.empty());
+        return new RequestStarted(inputThrough, "m", 1, launch, Optional.empty(), Optional.empty(), Optional.empty());
     }
 }

@@ -23,6 +23,7 @@ public final class FakeModel implements Model {
     final AtomicInteger cancels = new AtomicInteger();
     private final Queue<Consumer<ModelSink>> answers = new ConcurrentLinkedQueue<>();
     private final String baseUrl;
+    private List<String> wires = List.of();
 
     public FakeModel() {
         this("http://model");
@@ -30,6 +31,12 @@ public final class FakeModel implements Model {
 
     FakeModel(String baseUrl) {
         this.baseUrl = baseUrl;
+    }
+
+    /** Gives the model these wires; it has none with a name otherwise. */
+    public FakeModel wires(String... names) {
+        wires = List.of(names);
+        return this;
     }
 
     /** The next answer. If there is none, the model is silent. */
@@ -74,6 +81,11 @@ public final class FakeModel implements Model {
     @Override
     public String defaultModel() {
         return "m";
+    }
+
+    @Override
+    public List<String> wires() {
+        return wires;
     }
 
     @Override

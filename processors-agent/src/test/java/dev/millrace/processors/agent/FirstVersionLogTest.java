@@ -38,7 +38,7 @@ class FirstVersionLogTest {
         PromptPart.Output first =
                 (PromptPart.Output) Transcript.of(events).entries().get(1).part();
 
-        assertThat(first.origin()).isEqualTo(new Origin("openai", Optional.empty(), "m"));
+        assertThat(first.origin()).isEqualTo(new Origin("openai", Optional.empty(), "m", Optional.empty()));
         assertThat(first.items().get(0).item()).isInstanceOf(ModelItem.Reasoning.class);
         assertThat(first.items().get(0).opaque())
                 .hasValueSatisfying(opaque ->

@@ -24,7 +24,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class PromptPartsTest {
-    private static final Origin ORIGIN = new Origin("fake", Optional.empty(), "m");
+    private static final Origin ORIGIN = new Origin("fake", Optional.empty(), "m", Optional.empty());
     private static final PromptPart.Input ASKED = new PromptPart.Input("user", TextNode.valueOf("hi"));
 
     @Test
@@ -191,7 +191,7 @@ class PromptPartsTest {
         List<String> arguments = List.of("", "{}", "[]", "{", "null", "1", "\"x\"", "{\"a\":\"b\"}", "\u0000");
         List<Transcript.Entry> entries = new ArrayList<>();
         for (int i = 0; i < 12; i++) {
-            entries.add(new Transcript.Entry(i, 0, ASKED));
+            entries.add(new Transcript.Entry(i, 0, ASKED, List.of()));
             List<OutputItem> items = new ArrayList<>();
             for (int n = random.nextInt(4); n > 0; n--) {
                 items.add(
@@ -199,9 +199,9 @@ class PromptPartsTest {
                                 ? message(random.nextBoolean() ? " " : "text")
                                 : call(pick(ids, random), pick(names, random), pick(arguments, random)));
             }
-            entries.add(new Transcript.Entry(i, i + 1, new Output(ORIGIN, items)));
+            entries.add(new Transcript.Entry(i, i + 1, new Output(ORIGIN, items), List.of()));
         }
-        entries.add(new Transcript.Entry(99, 0, ASKED));
+        entries.add(new Transcript.Entry(99, 0, ASKED, List.of()));
         return entries;
     }
 
@@ -230,10 +230,10 @@ class PromptPartsTest {
     private static List<PromptPart> parts(List<OutputItem>... outputs) {
         List<Transcript.Entry> entries = new ArrayList<>();
         for (List<OutputItem> items : outputs) {
-            entries.add(new Transcript.Entry(1, 0, ASKED));
-            entries.add(new Transcript.Entry(1, 2, new Output(ORIGIN, items)));
+            entries.add(new Transcript.Entry(1, 0, ASKED, List.of()));
+            entries.add(new Transcript.Entry(1, 2, new Output(ORIGIN, items), List.of()));
         }
-        entries.add(new Transcript.Entry(3, 0, ASKED));
+        entries.add(new Transcript.Entry(3, 0, ASKED, List.of()));
         return PromptParts.of(entries);
     }
 

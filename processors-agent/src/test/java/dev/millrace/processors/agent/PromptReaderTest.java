@@ -88,7 +88,8 @@ class PromptReaderTest {
         log.user("one");
         long through = log.state().inputThrough();
         log.add(AgentEvent.InputAdded.as("developer", "arrived while the request was started"));
-        log.add(new AgentEvent.RequestStarted(through, "m", 1, "x", Optional.empty(), Optional.empty()));
+        log.add(new AgentEvent.RequestStarted(
+                through, "m", 1, "x", Optional.empty(), Optional.empty(), Optional.empty()));
 
         assertThat(texts(prompt())).containsExactly("one");
     }

@@ -240,9 +240,34 @@ class RetryingModelCallTest {
                 .withUnsupportedParameter(Optional.of(parameter));
     }
 
+    @Test
+    void should_not_ask_a_model_over_a_wire_that_it_does_not_have() {
+        model.wires("messages");
+        call(Prompt.builder().model("m").wire("chat").build()).send();
+
+        assertThat(model.prompts).isEmpty();
+        assertThat(said.ends).singleElement().satisfies(end -> {
+            ModelFailure failure = (ModelFailure) end;
+            assertThat(failure.kind()).isEqualTo(FailureKind.INVALID_REQUEST);
+            assertThat(failure.message()).contains("no wire 'chat'", "\"wire\": \"messages\"");
+        });
+        assertThat(timers.pending()).isZero();
+    }
+
+    @Test
+    void should_ask_a_model_without_named_wires_whatever_the_wire_is() {
+        model.says("ok");
+        call(Prompt.builder().model("m").wire("chat").build()).send();
+
+        assertThat(said.ends).containsExactly(FakeModel.complete());
+    }
+
     private RetryingModelCall call() {
-        return new RetryingModelCall(
-                model, Prompt.builder().model("m").build(), timers, new Random(1), Runnable::run, said);
+        return call(Prompt.builder().model("m").build());
+    }
+
+    private RetryingModelCall call(Prompt prompt) {
+        return new RetryingModelCall(model, prompt, timers, new Random(1), Runnable::run, said);
     }
 
     private void passWaits(int count) {

@@ -380,7 +380,7 @@ class ToolCallsTest {
     @Test
     void should_wait_a_moment_for_the_tools_of_its_hosts() {
         long asked = log.user("hi");
-        Situation waiting = new Situation(false, false, false, true);
+        Situation waiting = new Situation(false, false, false, true, false);
         Instant latest = log.state().owedSince().plus(AgentDecision.LONGEST_WAIT_FOR_TOOLS);
 
         assertThat(AgentDecision.next(log.state(), now(), waiting)).containsExactly(new LookAgain(asked, latest));

@@ -27,7 +27,8 @@ class ConversationTest {
         long both = log.start();
         log.chunk(both, 0, "to both");
         log.lose(both);
-        log.add(new AgentEvent.RequestStarted(first, "m", 2, "old", Optional.empty(), Optional.empty()));
+        log.add(new AgentEvent.RequestStarted(
+                first, "m", 2, "old", Optional.empty(), Optional.empty(), Optional.empty()));
 
         assertThat(AgentProcessor.of(new FakeModel()).prompt(log.events()).parts())
                 .singleElement()
@@ -78,7 +79,8 @@ class ConversationTest {
 
         PromptPart.Output output =
                 (PromptPart.Output) log.conversation().entries().get(1).part();
-        assertThat(output.origin()).isEqualTo(new Origin("fake", Optional.of("http://elsewhere"), "m2"));
+        assertThat(output.origin())
+                .isEqualTo(new Origin("fake", Optional.of("http://elsewhere"), "m2", Optional.empty()));
     }
 
     @Test

@@ -8,6 +8,7 @@ import dev.millrace.processors.agent.http.ModelHttpClient;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.Prompt;
+import java.util.List;
 import java.util.Map;
 import okhttp3.HttpUrl;
 import okhttp3.Request;
@@ -101,6 +102,11 @@ public final class AnthropicModel implements Model {
     @Override
     public String defaultModel() {
         return defaultModel;
+    }
+
+    @Override
+    public List<String> wires() {
+        return List.of("messages");
     }
 
     @Override

@@ -100,7 +100,7 @@ final class RequestBody {
                 String role = input.role().equals("assistant") ? MessageList.ASSISTANT : MessageList.USER;
                 InputBlocks.of(input, prompt.unsupported()).forEach(block -> messages.add(role, block));
             } else if (part instanceof PromptPart.Output output) {
-                boolean same = output.origin().is(model, prompt.model());
+                boolean same = output.origin().is(model, prompt);
                 OutputBlocks.replay(output.items(), same && mayThink)
                         .forEach(block -> messages.add(MessageList.ASSISTANT, block));
             } else if (part instanceof PromptPart.ToolResult result) {

@@ -156,7 +156,11 @@ class AgentRepliesTest {
             stage.model.refusing("thinking", "adaptive thinking is not supported on this model");
             ProcessorRunner<AgentState> runner = stage.start();
             stage.append(new LlmConfigUpdated(
-                    Optional.empty(), Optional.of("low"), Optional.empty(), Optional.of(new BigDecimal("0.5"))));
+                    Optional.empty(),
+                    Optional.of("low"),
+                    Optional.empty(),
+                    Optional.of(new BigDecimal("0.5")),
+                    Optional.empty()));
             stage.ask(runner, "What is 50 - 8?");
             stage.ask(runner, "What is 1 + 1?");
 

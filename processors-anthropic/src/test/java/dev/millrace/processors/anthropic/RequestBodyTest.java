@@ -46,7 +46,11 @@ class RequestBodyTest {
     void should_let_the_log_override_the_defaults() {
         log.add(new SystemPromptUpdated("be brief"));
         log.add(new LlmConfigUpdated(
-                Optional.of("other"), Optional.of("medium"), Optional.of(100), Optional.of(new BigDecimal("0.5"))));
+                Optional.of("other"),
+                Optional.of("medium"),
+                Optional.of(100),
+                Optional.of(new BigDecimal("0.5")),
+                Optional.empty()));
         log.user("hi");
 
         ObjectNode body = log.body();
@@ -63,7 +67,8 @@ class RequestBodyTest {
     @ParameterizedTest
     @CsvSource({"none, low", "minimal, low", "low, low", "xhigh, xhigh", "max, max"})
     void should_take_the_lowest_effort_for_words_of_other_providers(String asked, String sent) {
-        log.add(new LlmConfigUpdated(Optional.empty(), Optional.of(asked), Optional.empty(), Optional.empty()));
+        log.add(new LlmConfigUpdated(
+                Optional.empty(), Optional.of(asked), Optional.empty(), Optional.empty(), Optional.empty()));
         log.user("hi");
 
         assertThat(log.body().at("/output_config/effort").asText()).isEqualTo(sent);
@@ -73,7 +78,11 @@ class RequestBodyTest {
     void should_leave_out_what_the_service_refused() {
         log.add(new SystemPromptUpdated("be brief"));
         log.add(new LlmConfigUpdated(
-                Optional.empty(), Optional.of("low"), Optional.empty(), Optional.of(new BigDecimal("0.5"))));
+                Optional.empty(),
+                Optional.of("low"),
+                Optional.empty(),
+                Optional.of(new BigDecimal("0.5")),
+                Optional.empty()));
         log.add(new InputAdded(
                 "user",
                 JsonCodec.parse("[{\"type\":\"input_image\",\"image_url\":\"https://host/x.png\"},"

@@ -182,7 +182,7 @@ class ToolListTest {
 
     private static PromptPart.Output output(ModelItem... items) {
         return new PromptPart.Output(
-                new Origin("openai", Optional.empty(), "m"),
+                new Origin("openai", Optional.empty(), "m", Optional.empty()),
                 List.of(items).stream()
                         .map(item -> new OutputItem(item, Optional.empty()))
                         .toList());

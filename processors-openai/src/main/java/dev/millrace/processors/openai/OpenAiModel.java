@@ -8,12 +8,17 @@ import dev.millrace.processors.agent.http.ModelHttpClient;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.Prompt;
+import java.util.Arrays;
+import java.util.EnumMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
 /**
- * A model behind OpenAI's Responses API. The service stores nothing between requests: each request has the whole
- * conversation. Thread-safe.
+ * A model behind OpenAI's Responses API, or behind Chat Completions ({@link Wire}). The service stores nothing between
+ * requests: each request has the whole conversation. Thread-safe.
  *
  * @since 0.1
  */
@@ -26,19 +31,26 @@ public final class OpenAiModel implements Model {
 
     private final String baseUrl;
     private final String defaultModel;
-    private final ModelHttpClient client;
+    private final Wire wire;
+    private final Map<Wire, ModelHttpClient> clients = new EnumMap<>(Wire.class);
 
     private OpenAiModel(Builder builder) {
         HttpUrl url = BaseUrl.parse(builder.baseUrl, "openai.base-url", PUBLIC_BASE_URL);
         ApiKey key = new ApiKey(builder.apiKey, "openai.api-key");
         this.baseUrl = url.toString();
         this.defaultModel = builder.model;
-        this.client = new ModelHttpClient(
-                url.newBuilder().addPathSegment("responses").build(),
-                key,
-                request -> key.authorize(request, "Authorization", "Bearer "),
-                "openai.base-url",
-                builder.timers);
+        this.wire = builder.wire;
+        for (Wire each : Wire.values()) {
+            HttpUrl resource = url.newBuilder().addPathSegments(each.path()).build();
+            clients.put(
+                    each,
+                    new ModelHttpClient(
+                            resource,
+                            key,
+                            request -> key.authorize(request, "Authorization", "Bearer "),
+                            "openai.base-url",
+                            builder.timers));
+        }
     }
 
     /** A builder of a model. */
@@ -47,10 +59,10 @@ public final class OpenAiModel implements Model {
     }
 
     /**
-     * A model that is configured by the environment: OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL, each as the
-     * setter of the builder.
+     * A model that is configured by the environment: OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL and
+     * OPENAI_WIRE, each as the setter of the builder.
      *
-     * @throws IllegalArgumentException if neither a key nor a base URL is set
+     * @throws IllegalArgumentException if neither a key nor a base URL is set, or the wire is none
      */
     public static OpenAiModel fromEnvironment() {
         return fromEnvironment(System.getenv());
@@ -60,6 +72,7 @@ public final class OpenAiModel implements Model {
         String key = variables.getOrDefault("OPENAI_API_KEY", "").strip();
         String url = variables.getOrDefault("OPENAI_BASE_URL", "").strip();
         String id = variables.getOrDefault("OPENAI_MODEL", "").strip();
+        String wire = variables.getOrDefault("OPENAI_WIRE", "").strip();
         if (key.isEmpty() && url.isEmpty()) {
             throw new IllegalArgumentException(
                     "there is no model: OPENAI_API_KEY and OPENAI_BASE_URL are not set; set the"
@@ -69,6 +82,7 @@ public final class OpenAiModel implements Model {
                 .apiKey(key)
                 .baseUrl(url.isEmpty() ? PUBLIC_BASE_URL : url)
                 .model(id.isEmpty() ? DEFAULT_MODEL : id)
+                .wire(wire.isEmpty() ? Wire.RESPONSES : Wire.parse(wire, "OPENAI_WIRE"))
                 .build();
     }
 
@@ -88,16 +102,32 @@ public final class OpenAiModel implements Model {
     }
 
     @Override
+    public List<String> wires() {
+        return Stream.concat(Stream.of(wire), Arrays.stream(Wire.values()))
+                .distinct()
+                .map(Wire::wireName)
+                .toList();
+    }
+
+    @Override
     public Runnable send(Prompt prompt, ModelSink sink) {
+        Wire asked = prompt.wire().map(name -> Wire.parse(name, "wire")).orElse(wire);
+        if (asked == Wire.CHAT) {
+            throw new UnsupportedOperationException("the wire 'chat' is not complete yet");
+        }
         ObjectNode body = RequestBody.of(prompt, this);
-        return client.send(
-                body, ResponseStreamReader::new, error -> OptionalParameters.refused(error, body, prompt), sink);
+        return client(asked)
+                .send(body, ResponseStreamReader::new, error -> OptionalParameters.refused(error, body, prompt), sink);
+    }
+
+    private ModelHttpClient client(Wire asked) {
+        return Objects.requireNonNull(clients.get(asked));
     }
 
     /** Contains the address, but not the key. */
     @Override
     public String toString() {
-        return client.toString();
+        return client(wire).toString();
     }
 
     /** A builder of a model. Not thread-safe. */
@@ -105,11 +135,12 @@ public final class OpenAiModel implements Model {
         private String baseUrl = PUBLIC_BASE_URL;
         private String apiKey = "";
         private String model = DEFAULT_MODEL;
+        private Wire wire = Wire.RESPONSES;
         private Timers timers = Timers.system();
 
         private Builder() {}
 
-        /** The base URL, to which {@code /responses} is appended; by default that of the public API. */
+        /** The base URL, to which the path of the wire is appended; by default that of the public API. */
         public Builder baseUrl(String url) {
             baseUrl = url;
             return this;
@@ -124,6 +155,12 @@ public final class OpenAiModel implements Model {
         /** The model if neither the log nor the agent names one; {@code gpt-5-mini} by default. */
         public Builder model(String id) {
             model = id;
+            return this;
+        }
+
+        /** The wire if neither the log nor the agent names one; {@link Wire#RESPONSES} by default. */
+        public Builder wire(Wire newWire) {
+            wire = newWire;
             return this;
         }
 

@@ -8,7 +8,8 @@ import dev.millrace.processors.agent.model.ModelProvider;
  * The provider of {@link OpenAiModel} under the name {@code openai}.
  *
  * <p>Settings of the server: {@code openai.base-url} (the public API by default), {@code openai.api-key} (required for
- * the public API) and {@code openai.model} ({@code gpt-5-mini} by default).
+ * the public API), {@code openai.model} ({@code gpt-5-mini} by default) and {@code openai.wire} ({@code responses} or
+ * {@code chat}; {@code responses} by default).
  *
  * @since 0.1
  */
@@ -33,6 +34,9 @@ public final class OpenAiModelProvider implements ModelProvider {
         OpenAiModel.Builder builder =
                 OpenAiModel.builder().baseUrl(baseUrl).apiKey(key).timers(context.timers());
         context.setting("openai.model").ifPresent(builder::model);
+        context.setting("openai.wire")
+                .map(wire -> Wire.parse(wire, "openai.wire"))
+                .ifPresent(builder::wire);
         return builder.build();
     }
 }

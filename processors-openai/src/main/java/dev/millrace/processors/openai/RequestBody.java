@@ -43,7 +43,7 @@ final class RequestBody {
             if (part instanceof PromptPart.Input message) {
                 input.add(InputMessage.of(message, prompt.unsupported()));
             } else if (part instanceof PromptPart.Output output) {
-                boolean same = output.origin().is(model, prompt.model()) && areNew(output, ids);
+                boolean same = output.origin().is(model, prompt) && areNew(output, ids);
                 List<ObjectNode> items = OutputItems.replay(output.items(), same);
                 for (ObjectNode item : items) {
                     if (item.path("type").asText().equals("custom_tool_call")) {

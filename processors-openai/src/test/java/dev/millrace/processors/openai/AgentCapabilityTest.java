@@ -80,16 +80,16 @@ class AgentCapabilityTest {
                 + "'message':'Invalid value: extreme. Supported values are: low, medium and high.'}}");
         try (Stage stage = new Stage(ModelScript.of(refusal, ModelReply.text("fine")))) {
             ProcessorRunner<AgentState> runner = stage.start();
-            stage.append(
-                    new LlmConfigUpdated(Optional.empty(), Optional.of("extreme"), Optional.empty(), Optional.empty()));
+            stage.append(new LlmConfigUpdated(
+                    Optional.empty(), Optional.of("extreme"), Optional.empty(), Optional.empty(), Optional.empty()));
             stage.ask(runner, "one");
 
             assertThat(stage.only(RequestFailed.class).failureClass()).isEqualTo("invalid-request");
             assertThat(stage.all(CapabilityLearned.class)).isEmpty();
             assertThat(stage.model.requests()).hasSize(1);
 
-            long corrected = stage.append(
-                    new LlmConfigUpdated(Optional.empty(), Optional.of("high"), Optional.empty(), Optional.empty()));
+            long corrected = stage.append(new LlmConfigUpdated(
+                    Optional.empty(), Optional.of("high"), Optional.empty(), Optional.empty(), Optional.empty()));
             runner.awaitProcessed(corrected, Stage.LIMIT);
             runner.awaitIdle(Stage.LIMIT);
             assertThat(stage.lastRequest().body().at("/reasoning/effort").asText())

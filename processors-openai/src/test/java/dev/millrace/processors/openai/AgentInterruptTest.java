@@ -107,8 +107,8 @@ class AgentInterruptTest {
             long asked = stage.user("hi");
             runner.awaitProcessed(asked, Stage.LIMIT);
             runner.awaitIdle(Stage.LIMIT);
-            long late = stage.append(
-                    new RequestStarted(asked, "m", 2, "of another process", Optional.empty(), Optional.empty()));
+            long late = stage.append(new RequestStarted(
+                    asked, "m", 2, "of another process", Optional.empty(), Optional.empty(), Optional.empty()));
             runner.awaitProcessed(late, Stage.LIMIT);
             runner.awaitIdle(Stage.LIMIT);
 

@@ -100,7 +100,8 @@ final class AgentLog {
                 state.attempts() + 1,
                 "launch" + head,
                 Optional.of(OpenAiModel.PROVIDER),
-                Optional.of(BASE_URL)));
+                Optional.of(BASE_URL),
+                Optional.empty()));
     }
 
     void chunk(long requestId, int index, String text) {

@@ -201,7 +201,8 @@ class AgentRecoveryTest {
             long asked = stage.user("hi");
             stage.awaitHeld("one");
 
-            stage.append(new RequestStarted(asked, "m", 1, "foreign", Optional.empty(), Optional.empty()));
+            stage.append(
+                    new RequestStarted(asked, "m", 1, "foreign", Optional.empty(), Optional.empty(), Optional.empty()));
             await().atMost(Stage.LIMIT)
                     .until(() -> !stage.all(RequestCompleted.class).isEmpty());
             runner.awaitIdle(Stage.LIMIT);

@@ -185,7 +185,8 @@ final class AgentSimulation {
                         random.nextInt(4),
                         "foreign",
                         Optional.of("openai"),
-                        Optional.of("http://simulated/v1"));
+                        Optional.of("http://simulated/v1"),
+                        Optional.empty());
             default ->
                 new RequestCompleted(
                         request,

@@ -82,7 +82,7 @@ class FunctionToolsTest {
                 .from(ToolPrompts.WITH_TOOLS)
                 .addParts(
                         new PromptPart.Output(
-                                new Origin("openai", Optional.of(AgentLog.BASE_URL), "m"),
+                                new Origin("openai", Optional.of(AgentLog.BASE_URL), "m", Optional.empty()),
                                 List.of(call("a", "strict"), call("b", "loose"), call("c", "gone"))),
                         new PromptPart.ToolResult("a", "one"),
                         new PromptPart.ToolResult("b", ""),

@@ -108,6 +108,7 @@ class InterleavingTest {
                         random.nextInt(4),
                         "launch" + log.head(),
                         Optional.empty(),
+                        Optional.empty(),
                         Optional.empty()));
             case 5, 6 -> log.chunk(request, random.nextInt(3), "text ");
             case 7 -> log.oldItem(request, random.nextInt(4), ITEMS.get(random.nextInt(ITEMS.size())));

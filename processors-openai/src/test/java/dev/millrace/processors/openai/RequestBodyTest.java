@@ -43,7 +43,11 @@ class RequestBodyTest {
     void should_let_the_log_override_the_defaults() {
         log.add(new SystemPromptUpdated("be brief"));
         log.add(new LlmConfigUpdated(
-                Optional.of("gpt-4o"), Optional.of("low"), Optional.of(100), Optional.of(new BigDecimal("0.5"))));
+                Optional.of("gpt-4o"),
+                Optional.of("low"),
+                Optional.of(100),
+                Optional.of(new BigDecimal("0.5")),
+                Optional.empty()));
 
         ObjectNode body = log.body();
 

@@ -76,7 +76,12 @@ class WellFormedRequestTest {
                         new PromptPart.Input("user", TextNode.valueOf("user " + broken)),
                         new PromptPart.Input("user", parts),
                         new PromptPart.Output(
-                                new Origin(model.provider(), Optional.of(model.baseUrl()), "m"), List.of(answer, call)),
+                                new Origin(
+                                        model.provider(),
+                                        Optional.of(model.baseUrl()),
+                                        "m",
+                                        model.wires().stream().findFirst()),
+                                List.of(answer, call)),
                         new PromptPart.ToolResult("c", "result " + broken))
                 .build();
     }

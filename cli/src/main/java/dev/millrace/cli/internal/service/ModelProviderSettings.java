@@ -18,6 +18,7 @@ public final class ModelProviderSettings {
             "OPENAI_API_KEY", API_KEY,
             "OPENAI_BASE_URL", BASE_URL,
             "OPENAI_MODEL", MODEL,
+            "OPENAI_WIRE", "openai.wire",
             "ANTHROPIC_API_KEY", ANTHROPIC_API_KEY,
             "ANTHROPIC_BASE_URL", "anthropic.base-url",
             "ANTHROPIC_MODEL", "anthropic.model");

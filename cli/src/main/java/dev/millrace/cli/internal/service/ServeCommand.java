@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         name = "serve",
         description = {
             "Runs a server. It prints one line with its address when it accepts requests; SIGTERM or Ctrl-C stops it.",
-            "OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL configure the model of the agent processor. With"
+            "OPENAI_API_KEY, OPENAI_BASE_URL, OPENAI_MODEL and OPENAI_WIRE configure the model of the agent processor. With"
                     + " AGENT_PROVIDER=anthropic, ANTHROPIC_API_KEY, ANTHROPIC_BASE_URL and ANTHROPIC_MODEL do.",
             "MILLRACE_SECRET_KEY encrypts secrets (32 bytes in Base64; without it, a key is created in the data directory)."
         },

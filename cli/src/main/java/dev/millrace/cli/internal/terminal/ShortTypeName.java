@@ -12,7 +12,6 @@ import java.util.stream.Stream;
 
 /** Short names of event types for people: known types without their common prefix, and what they stand for. */
 public final class ShortTypeName {
-    private static final String SHARED = "/events/stream/";
     private static final String OWN = "millrace/";
 
     private ShortTypeName() {}
@@ -28,17 +27,10 @@ public final class ShortTypeName {
                     .map(event -> event.type());
             Stream.concat(Arrays.stream(BuiltInType.values()).map(BuiltInType::eventType), brought)
                     .forEach(type -> {
-                        String brief = shorten(type.name());
+                        String brief = type.shortName();
                         type.spellings().forEach(spelling -> BRIEF_BY_SPELLING.put(spelling, brief));
                         FULL_BY_BRIEF.putIfAbsent(brief, type.name());
                     });
-        }
-
-        private static String shorten(String name) {
-            int shared = name.indexOf(SHARED);
-            return shared < 0
-                    ? name.substring(name.startsWith(OWN) ? OWN.length() : 0)
-                    : name.substring(shared + SHARED.length());
         }
     }
 

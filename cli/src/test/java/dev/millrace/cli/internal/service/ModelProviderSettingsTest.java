@@ -14,6 +14,7 @@ class ModelProviderSettingsTest {
         "OPENAI_API_KEY, openai.api-key",
         "OPENAI_BASE_URL, openai.base-url",
         "OPENAI_MODEL, openai.model",
+        "OPENAI_WIRE, openai.wire",
         "ANTHROPIC_API_KEY, anthropic.api-key",
         "ANTHROPIC_BASE_URL, anthropic.base-url",
         "ANTHROPIC_MODEL, anthropic.model"

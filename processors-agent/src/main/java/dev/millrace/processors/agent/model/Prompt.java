@@ -18,6 +18,9 @@ public interface Prompt {
     /** The id of the model. */
     String model();
 
+    /** The protocol in which the model is asked, one of {@link Model#wires()}; empty for the first of them. */
+    Optional<String> wire();
+
     /** The system prompt. */
     Optional<String> instructions();
 

@@ -117,7 +117,8 @@ class TurnStateTest {
     }
 
     private static RequestStarted started(long through) {
-        return new RequestStarted(through, "scripted", 1, "launch", Optional.empty(), Optional.empty());
+        return new RequestStarted(
+                through, "scripted", 1, "launch", Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static RequestCompleted completed(long request) {

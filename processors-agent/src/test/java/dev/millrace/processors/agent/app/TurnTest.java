@@ -194,7 +194,7 @@ class TurnTest {
     }
 
     private static AgentEvent started() {
-        return new AgentEvent.RequestStarted(1, "m", 1, "launch", Optional.empty(), Optional.empty());
+        return new AgentEvent.RequestStarted(1, "m", 1, "launch", Optional.empty(), Optional.empty(), Optional.empty());
     }
 
     private static AgentEvent chunk(String text) {

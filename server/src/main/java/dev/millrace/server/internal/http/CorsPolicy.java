@@ -21,7 +21,8 @@ public final class CorsPolicy {
     private static final String METHODS = "GET, HEAD, POST, DELETE";
     private static final String REQUEST_HEADERS =
             "Accept, Authorization, Content-Type, Last-Event-ID, " + String.join(", ", ProjectResolver.HEADERS);
-    private static final String ANSWER_HEADERS = "Date, Idempotent-Replayed, Retry-After, WWW-Authenticate, "
+    private static final String ANSWER_HEADERS = "Date, Idempotent-Replayed, Millrace-Hint, Retry-After,"
+            + " WWW-Authenticate, "
             + LiveReadHeaders.WATERMARK + ", " + LiveReadHeaders.INCARNATION + ", " + LiveReadHeaders.TIME;
 
     private final List<String> allowed;

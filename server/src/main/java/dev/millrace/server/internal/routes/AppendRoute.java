@@ -30,6 +30,8 @@ import org.eclipse.jetty.http.HttpHeader;
  * Thread-safe.
  */
 public final class AppendRoute {
+    private static final int MOST_HINTS = 10;
+
     private final StreamEngine engine;
     private final KnownEvents known;
     private final AppendBodyParser bodies;
@@ -82,7 +84,13 @@ public final class AppendRoute {
                         : RequestBodyReader.read(exchange, limits, body -> store.apply(bodies.read(type, body, path))));
     }
 
-    private static void answer(HttpExchange exchange, boolean batch, List<AppendedRecord> appended) {
+    private void answer(HttpExchange exchange, boolean batch, List<AppendedRecord> appended) {
+        appended.stream()
+                .map(answer -> answer.event().type())
+                .distinct()
+                .flatMap(type -> known.fullName(type).stream())
+                .limit(MOST_HINTS)
+                .forEach(full -> exchange.response().getHeaders().add("Millrace-Hint", full));
         if (appended.stream().allMatch(AppendedRecord::replayed)) {
             exchange.response().getHeaders().put("Idempotent-Replayed", "true");
         }

@@ -1,4 +1,4 @@
-package dev.millrace.processors.agent;
+package dev.millrace.processors.agent.internal;
 
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.runner.Timers;
@@ -14,13 +14,13 @@ import org.jspecify.annotations.Nullable;
  * code point. Chunks are sent in order, under the lock of this object. Sending may block, so it never runs on the timer
  * thread. Thread-safe.
  */
-final class ChunkCoalescer {
+public final class ChunkCoalescer {
     static final Duration WINDOW = Duration.ofMillis(200);
     static final int MOST_BYTES = 2048;
     private static final char REPLACEMENT = '\uFFFD';
 
     /** Joined deltas of one item and kind. */
-    record Chunk(int outputIndex, String kind, String text, long seqFrom, long seqTo) {}
+    public record Chunk(int outputIndex, String kind, String text, long seqFrom, long seqTo) {}
 
     private final Timers timers;
     private final Executor executor;
@@ -35,13 +35,13 @@ final class ChunkCoalescer {
     private Timers.@Nullable Timer timer;
 
     /** {@code executor} sends the collected text after 200 ms; {@code out} sends a chunk and may block. */
-    ChunkCoalescer(Timers timers, Executor executor, Consumer<Chunk> out) {
+    public ChunkCoalescer(Timers timers, Executor executor, Consumer<Chunk> out) {
         this.timers = timers;
         this.executor = executor;
         this.out = out;
     }
 
-    synchronized void add(Delta delta) {
+    public synchronized void add(Delta delta) {
         if (closed) {
             return;
         }
@@ -71,7 +71,7 @@ final class ChunkCoalescer {
     }
 
     /** Sends the collected text; half a code point at its end is replaced, because its other half will not follow. */
-    synchronized void flush() {
+    public synchronized void flush() {
         int last = text.length() - 1;
         if (last >= 0 && Character.isHighSurrogate(text.charAt(last))) {
             text.setCharAt(last, REPLACEMENT);
@@ -80,7 +80,7 @@ final class ChunkCoalescer {
     }
 
     /** Discards the collected text and ignores later deltas. */
-    synchronized void close() {
+    public synchronized void close() {
         closed = true;
         text.setLength(0);
         stopTimer();

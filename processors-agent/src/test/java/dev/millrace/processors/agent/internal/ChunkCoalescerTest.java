@@ -1,9 +1,9 @@
-package dev.millrace.processors.agent;
+package dev.millrace.processors.agent.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.runner.VirtualTimers;
-import dev.millrace.processors.agent.ChunkCoalescer.Chunk;
+import dev.millrace.processors.agent.internal.ChunkCoalescer.Chunk;
 import dev.millrace.processors.agent.model.ModelSink.Delta;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;

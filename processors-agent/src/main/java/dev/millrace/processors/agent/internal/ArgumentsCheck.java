@@ -1,4 +1,4 @@
-package dev.millrace.processors.agent;
+package dev.millrace.processors.agent.internal;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
@@ -16,7 +16,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * combinations and local references of JSON Schema 2020-12; it ignores all others, for example {@code pattern} and {@code
  * format}, which the tool checks itself. A complete validator would double the size of the module.
  */
-final class ArgumentsCheck {
+public final class ArgumentsCheck {
     private static final int MOST_PROBLEMS = 10;
     private static final int DEEPEST = 64;
 
@@ -33,7 +33,7 @@ final class ArgumentsCheck {
     }
 
     /** The problems of arguments, one line for each, beginning with the field; empty if they fit. */
-    static List<String> problems(JsonNode schema, JsonNode arguments) {
+    public static List<String> problems(JsonNode schema, JsonNode arguments) {
         ArgumentsCheck check = new ArgumentsCheck(schema, new AtomicInteger(MOST_CHECKS));
         check.check("arguments", schema, arguments, 0);
         return check.problems.size() <= MOST_PROBLEMS ? check.problems : check.problems.subList(0, MOST_PROBLEMS);
@@ -43,7 +43,7 @@ final class ArgumentsCheck {
      * The arguments, with null for each one that is required, may be null, and is missing. Schemas in the strict form of
      * providers require all arguments, so an optional one is one that may be null, and a model may leave it out.
      */
-    static JsonNode completed(JsonNode schema, JsonNode arguments) {
+    public static JsonNode completed(JsonNode schema, JsonNode arguments) {
         return new ArgumentsCheck(schema, new AtomicInteger(MOST_CHECKS)).completed(schema, arguments, 0);
     }
 

@@ -1,4 +1,4 @@
-package dev.millrace.processors.agent;
+package dev.millrace.processors.agent.internal;
 
 import dev.millrace.core.StreamPath;
 import java.time.Duration;
@@ -17,7 +17,7 @@ import java.util.Map;
  * judged late rather than early. Each stream has an instance, because its times may go on slowly after the clock of the
  * service was set back. Thread-safe.
  */
-final class ServiceClock {
+public final class ServiceClock {
     private static final Duration WINDOW = Duration.ofMinutes(5);
 
     private boolean isMeasured;
@@ -31,7 +31,7 @@ final class ServiceClock {
      * @param isLive whether it was appended while this process was following the stream
      * @param elapsed the time since any fixed moment, by a clock that is never set
      */
-    synchronized void arrived(Instant createdAt, boolean isLive, Instant now, Duration elapsed) {
+    public synchronized void arrived(Instant createdAt, boolean isLive, Instant now, Duration elapsed) {
         Duration seen = Duration.between(now, createdAt);
         if (!isLive) {
             ahead = isMeasured ? ahead : longer(ahead, seen);
@@ -52,12 +52,12 @@ final class ServiceClock {
     }
 
     /** The time of the service at a local time. */
-    synchronized Instant at(Instant now) {
+    public synchronized Instant at(Instant now) {
         return now.plus(difference());
     }
 
     /** The local time at a time of the service. */
-    synchronized Instant local(Instant service) {
+    public synchronized Instant local(Instant service) {
         return service.minus(difference());
     }
 
@@ -70,7 +70,7 @@ final class ServiceClock {
     }
 
     /** The clocks of the 10,000 streams that were used last. Thread-safe. */
-    static final class OfStreams {
+    public static final class OfStreams {
         private static final int MOST = 10_000;
 
         private final Map<StreamPath, ServiceClock> clocks = new LinkedHashMap<>(16, 0.75f, true) {
@@ -82,7 +82,7 @@ final class ServiceClock {
             }
         };
 
-        synchronized ServiceClock of(StreamPath stream) {
+        public synchronized ServiceClock of(StreamPath stream) {
             return clocks.computeIfAbsent(stream, path -> new ServiceClock());
         }
     }

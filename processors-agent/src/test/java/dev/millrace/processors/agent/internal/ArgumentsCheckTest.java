@@ -1,4 +1,4 @@
-package dev.millrace.processors.agent;
+package dev.millrace.processors.agent.internal;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
