@@ -29,6 +29,9 @@ class DocumentedCommandsTest {
     private static final Pattern SPAN = Pattern.compile("`([^`\\n]+)`");
     private static final Pattern VARIABLE = Pattern.compile("\\b(?:MILLRACE|OPENAI|ANTHROPIC|AGENT)_(?:[A-Z]+_?)+\\b");
 
+    private static final Pattern SETTING =
+            Pattern.compile("(?:script|webhook|openai|anthropic|agent|jsonata-transformer)\\.[a-z]+(?:-[a-z]+)*");
+
     private static List<Path> files(String below, String ending) throws IOException {
         try (Stream<Path> all = Files.walk(ROOT.resolve(below))) {
             return all.filter(file -> file.toString().endsWith(ending)).sorted().toList();
@@ -128,7 +131,40 @@ class DocumentedCommandsTest {
 
         assertThat(named)
                 .contains("MILLRACE_TOKEN", "OPENAI_API_KEY", "ANTHROPIC_MODEL")
-                .allSatisfy(name -> assertThat(read).containsPattern("[\"${:]" + name + "\\b"));
+                .allSatisfy(name -> assertThat(Pattern.compile("[\"${:]" + name + "\\b")
+                                .matcher(read)
+                                .find())
+                        .as(name)
+                        .isTrue());
+    }
+
+    @Test
+    void should_name_only_settings_that_are_read() throws IOException {
+        Set<String> named = new TreeSet<>();
+        for (Path document : documents()) {
+            Matcher span = SPAN.matcher(Files.readString(document));
+            while (span.find()) {
+                if (SETTING.matcher(span.group(1)).matches()) {
+                    named.add(span.group(1));
+                }
+            }
+        }
+        String read = Stream.of(
+                        "cli",
+                        "server",
+                        "processors-agent",
+                        "processors-openai",
+                        "processors-anthropic",
+                        "processors-webhook",
+                        "processors-script",
+                        "processors-jsonata")
+                .flatMap(module -> sources(module).stream())
+                .collect(joining());
+
+        assertThat(named)
+                .contains("script.allow-hosts", "webhook.timeout", "openai.model")
+                .allSatisfy(name ->
+                        assertThat(read.contains('"' + name + '"')).as(name).isTrue());
     }
 
     private static List<String> sources(String module) {
