@@ -115,8 +115,8 @@ final class DeployedScript {
         }
         return claim.granted()
                 .thenComposeAsync(granted -> load(configured), context.executor())
-                .exceptionallyCompose(failure -> recordLoadFailure(unwrap(failure)))
-                .whenComplete((ended, failure) -> places.release(claim, startsAgain()));
+                .whenComplete((ended, failure) -> places.release(claim, startsAgain()))
+                .exceptionallyCompose(failure -> recordLoadFailure(unwrap(failure)));
     }
 
     /**
