@@ -128,6 +128,15 @@ class MalformedPayloadInLogTest {
     }
 
     @Test
+    void should_take_the_events_of_a_list_as_they_are() {
+        List<Event> events = RecordedLog.parse(ordered("{totl: 5, items: []}"), "orders.yaml")
+                .events();
+
+        assertThat(new Adder()).isPureOver(events);
+        assertThat(new Adder()).foldsTo(RecordedLog.of(events), new Sum(0, 1));
+    }
+
+    @Test
     void should_keep_in_a_file_what_is_meant(@TempDir Path directory) {
         Path file = directory.resolve("orders.yaml");
         RecordedLog.parse(ordered("{totl: 5, items: []}") + "malformed: true\n", "orders.yaml")

@@ -39,9 +39,10 @@ record ScheduleEntry(
 
     /** The entry for an {@code append-scheduled}, which is not in force yet. */
     static ScheduleEntry requested(ScheduleEvent.AppendScheduled asked, Schedule schedule, Event event) {
+        JsonNode text = JsonNodeFactory.instance.textNode(JsonCodec.writeText(asked.append()));
         return new ScheduleEntry(
                 APPEND,
-                Optional.of(text(asked)),
+                Optional.of(text),
                 asked.schedule(),
                 schedule.first(event.createdAt()),
                 0,
@@ -52,13 +53,10 @@ record ScheduleEntry(
                 Optional.of(true));
     }
 
-    private static JsonNode text(ScheduleEvent.AppendScheduled asked) {
-        return JsonNodeFactory.instance.textNode(JsonCodec.writeText(asked.append()));
-    }
-
     /** The event that would put a request in force, if it were due at the epoch. */
     static ScheduleEvent.Configured record(ScheduleEvent.AppendScheduled asked) {
-        return new ScheduleEvent.Configured(asked.slug(), APPEND, Optional.of(text(asked)), asked.schedule(), 0);
+        JsonNode text = JsonNodeFactory.instance.textNode(JsonCodec.writeText(asked.append()));
+        return new ScheduleEvent.Configured(asked.slug(), APPEND, Optional.of(text), asked.schedule(), 0);
     }
 
     static ScheduleEntry configured(ScheduleEvent.Configured configured, Event event) {

@@ -7,7 +7,7 @@ import dev.millrace.core.MalformedPayload;
 /**
  * An event of a log.
  *
- * @param line the line in which it begins, from 1; its number in the list if it was not read from a text
+ * @param line the line in which it begins, from 1
  * @param column the column in which it begins, from 1
  * @param isByHand whether the log leaves out its offset or its time, which a recorded event has
  * @param mayBeMalformed whether the log says that its payload may not fit its class

@@ -23,7 +23,6 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.UnaryOperator;
-import java.util.stream.IntStream;
 import java.util.stream.Stream;
 
 /**
@@ -47,7 +46,7 @@ import java.util.stream.Stream;
  * also be JSON, which is YAML; then every JSON number is allowed. The payload of an event with {@code offset} and {@code
  * createdAt} may be a text: that of a stored event that could not be decoded.
  *
- * <p>A payload has to fit the class that a processor has for its type. In an event that is written by hand, which has no
+ * <p>A payload in a text has to fit the class that a processor has for its type. In an event that is written by hand, which has no
  * {@code offset} or no {@code createdAt}, an unknown field is an error too. {@code malformed: true} in an event says that
  * its payload does not fit, and that this is meant.
  *
@@ -57,11 +56,17 @@ import java.util.stream.Stream;
  */
 public final class RecordedLog {
     private final String source;
+    private final boolean isChecked;
     private final List<LogEntry> entries;
     private final List<Event> events;
 
     private RecordedLog(String source, List<LogEntry> entries) {
+        this(source, true, entries);
+    }
+
+    private RecordedLog(String source, boolean isChecked, List<LogEntry> entries) {
         this.source = source;
+        this.isChecked = isChecked;
         this.entries = entries;
         this.events = entries.stream().map(LogEntry::event).toList();
     }
@@ -174,8 +179,9 @@ public final class RecordedLog {
     private static RecordedLog of(String source, List<Event> events) {
         return new RecordedLog(
                 source,
-                IntStream.range(0, events.size())
-                        .mapToObj(i -> new LogEntry(events.get(i), i + 1, 1, false, false))
+                false,
+                events.stream()
+                        .map(event -> new LogEntry(event, 1, 1, false, false))
                         .toList());
     }
 
@@ -229,11 +235,15 @@ public final class RecordedLog {
     /**
      * The events, in the order of the log, with decoded payloads.
      *
-     * @throws MalformedLogException if a payload does not fit its class in the catalog, and neither the log nor {@link
-     *     #allowingMalformed()} says that this is meant
+     * @throws MalformedLogException if the log was read from a text in which a payload does not fit its class in the
+     *     catalog, and neither the text nor {@link #allowingMalformed()} says that this is meant
      */
     public List<Event> decodedBy(EventCatalog catalog) {
-        return entries.stream().map(entry -> entry.decodedBy(catalog, source)).toList();
+        return entries.stream()
+                .map(entry -> isChecked
+                        ? entry.decodedBy(catalog, source)
+                        : entry.event().decodedBy(catalog))
+                .toList();
     }
 
     /** This log, in which every payload may not fit its class: a reducer gets it as {@link MalformedPayload}. */
