@@ -2,6 +2,7 @@ package dev.millrace.cli;
 
 import dev.millrace.cli.internal.chat.ChatCommand;
 import dev.millrace.cli.internal.client.AppendCommand;
+import dev.millrace.cli.internal.client.CopyCommand;
 import dev.millrace.cli.internal.client.DeployCommand;
 import dev.millrace.cli.internal.client.DestroyCommand;
 import dev.millrace.cli.internal.client.ForkCommand;
@@ -97,6 +98,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new StateCommand(terminal))
                 .addSubcommand(new ListCommand(terminal))
                 .addSubcommand(new ForkCommand(terminal))
+                .addSubcommand(new CopyCommand(terminal))
                 .addSubcommand(new DestroyCommand(terminal))
                 .addSubcommand(new DeployCommand(terminal))
                 .addSubcommand(new BackupCommand(terminal))

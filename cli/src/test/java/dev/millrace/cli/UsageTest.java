@@ -12,7 +12,7 @@ class UsageTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "serve", "demo", "chat", "append", "read", "tail", "record", "replay", "state", "list", "fork",
+                "serve", "demo", "chat", "append", "read", "tail", "record", "replay", "state", "list", "fork", "copy",
                 "destroy", "deploy", "backup", "token"
             })
     void should_explain_every_command_with_examples(String command) {
@@ -39,7 +39,8 @@ class UsageTest {
         assertThat(screen.run("help")).isZero();
         assertThat(screen.out())
                 .contains(
-                        "serve", "demo", "chat", "append", "read", "tail", "fork", "deploy", "backup", "token", "help");
+                        "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "backup", "token",
+                        "help");
     }
 
     @Test

@@ -31,6 +31,8 @@ import dev.millrace.core.SubtreeSubscriber;
 import dev.millrace.core.runner.Backoff;
 import dev.millrace.core.runner.Timers;
 import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -58,7 +60,7 @@ import org.jspecify.annotations.Nullable;
  * Builder#idempotencyKeys}). Without a key the failure is reported at once, because the event may or may not be stored.
  * An error answer of the service is reported at once too. Exception: after 429 or 503 with a {@code Retry-After} of at
  * most 30 s, an append with keys waits that long and is sent again. {@link AppendResult#replayed()} is also true if an
- * earlier attempt of the same call stored the event. {@link #destroy} and {@link #fork} are never sent again. A read is
+ * earlier attempt of the same call stored the event. {@link #destroy}, {@link #fork} and {@link #importEvents} are never sent again. A read is
  * sent again at once if a kept connection breaks. A read whose answer ends early fails with {@code UNAVAILABLE}; it
  * never returns a part of the events.
  *
@@ -83,6 +85,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     private final RequestFactory requestFactory;
     private final HttpClients httpClients;
     private final AsyncHttpCaller asyncHttpCaller;
+    private final AsyncHttpCaller longCalls;
     private final AppendSender sender;
     private final AppendQueues lanes = new AppendQueues();
     private final TailContext tailContext;
@@ -97,6 +100,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         this.requestFactory = new RequestFactory(settings.base, settings.project, settings.token);
         this.httpClients = new HttpClients(settings.httpClient, settings.heartbeat);
         this.asyncHttpCaller = new AsyncHttpCaller(httpClients.calls());
+        this.longCalls = new AsyncHttpCaller(httpClients.longCalls());
         this.sender = new AppendSender(asyncHttpCaller, settings.timers, backoff, settings.random);
         this.tailContext = new TailContext(
                 httpClients.tails(),
@@ -266,6 +270,26 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
     }
 
     /**
+     * Creates a stream from the events of another one, which may be of another service: with their offsets, times,
+     * payloads, metadata and idempotency keys, and its own first event, which names the source. As after a {@link
+     * #fork}, no processor acts on the new stream before its own first append. The token must allow {@code admin}. It is
+     * stored as a whole or not at all, and is never sent again.
+     *
+     * @param events a file in UTF-8 with one event a line, as reads return them, from offset 1 without gaps. It is read
+     *     while it is sent; do not change it before the future completes
+     * @return fails with {@code CONFLICT} if the stream exists, with {@code BAD_REQUEST} if the file cannot be read or a
+     *     line is not the next event, and with {@code TOO_LARGE} above the limits of the service
+     */
+    public CompletableFuture<Void> importEvents(StreamPath path, Path events) {
+        if (!Files.isReadable(events)) {
+            return CompletableFuture.failedFuture(StreamExceptions.unsendable(
+                    "import", path, new IllegalArgumentException("cannot read " + events + "; give a file of events")));
+        }
+        return longCalls.perform(
+                new ApiCall<>("import", path, requestFactory.importLog(path, events), ResponseDecoder::done));
+    }
+
+    /**
      * Closes every subscription, fails running calls with {@code UNAVAILABLE}, and releases threads and connections,
      * except the connection pool of {@link Builder#httpClient}. Does not wait for subscribers. The second call does
      * nothing.
@@ -277,6 +301,7 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         }
         closed = true;
         asyncHttpCaller.close();
+        longCalls.close();
         tails.forEach(ReconnectingTail::close);
         httpClients.close();
     }
@@ -312,8 +337,8 @@ public final class HttpEventStreams implements EventStreams, AutoCloseable {
         /**
          * Uses the interceptors, proxy and certificates of this client; except for tails, also its connection pool,
          * protocols and time-outs. Its dispatcher and cache are not used. By default, connecting may take 10 s and an
-         * answer 30 s. If a token changes, set it in an interceptor, which sees every attempt; an authenticator does
-         * not work for appends, because they are not sent again for it.
+         * answer 30 s, or 5 min for {@link HttpEventStreams#importEvents}. If a token changes, set it in an interceptor,
+         * which sees every attempt; an authenticator does not work for appends, because they are not sent again for it.
          */
         public Builder httpClient(OkHttpClient shared) {
             this.httpClient = shared;

@@ -2,6 +2,7 @@ package dev.millrace.client;
 
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 
@@ -48,6 +49,12 @@ enum Calls {
         CompletableFuture<?> of(HttpEventStreams streams) {
             return streams.fork(Sample.PATH, 1, StreamPath.of("/copy"));
         }
+    },
+    IMPORT("import") {
+        @Override
+        CompletableFuture<?> of(HttpEventStreams streams) {
+            return streams.importEvents(Sample.PATH, Path.of("pom.xml")); // any file
+        }
     };
 
     private final String verb;
@@ -64,6 +71,6 @@ enum Calls {
 
     /** True if sending it twice can have another effect than sending it once. */
     boolean changesSomething() {
-        return this == APPEND || this == APPEND_ALL || this == DESTROY || this == FORK;
+        return this == APPEND || this == APPEND_ALL || this == DESTROY || this == FORK || this == IMPORT;
     }
 }

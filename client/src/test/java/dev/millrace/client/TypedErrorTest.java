@@ -3,12 +3,14 @@ package dev.millrace.client;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.StreamException;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import mockwebserver3.MockResponse;
 import mockwebserver3.MockWebServer;
 import mockwebserver3.junit5.StartStop;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -70,6 +72,18 @@ class TypedErrorTest {
                     .hasMessageNotContaining("secret-token");
         }
         assertThat(server.getRequestCount()).isEqualTo(1);
+    }
+
+    @Test
+    void should_say_that_the_file_of_an_import_cannot_be_read() {
+        try (HttpEventStreams streams =
+                HttpEventStreams.builder(server.url("/").uri()).build()) {
+            StreamException failure = AppendTest.failure(streams.importEvents(Sample.PATH, Path.of("no-such-file")));
+
+            assertThat(failure.code()).isEqualTo(StreamException.Code.BAD_REQUEST);
+            assertThat(failure).hasMessage("import failed: /agents/1; cannot read no-such-file; give a file of events");
+        }
+        assertThat(server.getRequestCount()).isZero();
     }
 
     @ParameterizedTest

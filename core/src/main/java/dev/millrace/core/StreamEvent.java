@@ -13,7 +13,8 @@ public sealed interface StreamEvent {
     /**
      * The stream was created.
      *
-     * @param forkedFrom for a fork: the stream it was copied from, and the last offset that was copied
+     * @param forkedFrom for a fork or an import: the stream it was copied from, and the last offset that was copied; the
+     *     stream of an import may be of another project or service
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/initialized",

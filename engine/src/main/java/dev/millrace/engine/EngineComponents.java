@@ -9,6 +9,7 @@ import dev.millrace.engine.internal.append.EventClock;
 import dev.millrace.engine.internal.append.StreamCreation;
 import dev.millrace.engine.internal.append.StreamDestroyer;
 import dev.millrace.engine.internal.append.StreamForker;
+import dev.millrace.engine.internal.append.StreamImporter;
 import dev.millrace.engine.internal.append.StreamStateReader;
 import dev.millrace.engine.internal.commit.ActivityCounter;
 import dev.millrace.engine.internal.commit.CommitBatch;
@@ -62,6 +63,8 @@ final class EngineComponents {
     private final StreamStateReader states;
     private final StreamDestroyer streamDestroyer;
     private final StreamForker streamForker;
+    private final ImportReader importReader;
+    private final StreamImporter streamImporter;
     private final ProcessorHost host;
     private final AtomicBoolean stopped = new AtomicBoolean();
 
@@ -91,6 +94,8 @@ final class EngineComponents {
         this.states = new StreamStateReader(this.store);
         this.streamDestroyer = new StreamDestroyer(this.store, writer, callbackExecutor, states);
         this.streamForker = new StreamForker(this.store, writer, longWork, streamCreation, clock, limits);
+        this.importReader = new ImportReader(limits);
+        this.streamImporter = new StreamImporter(this.store, writer, longWork, streamCreation, clock);
         this.host = new ProcessorHost(
                 store, streams, providerRegistry, settings, secrets, timers, writer::saveCursorSoon, activity);
         host(host, new ProcessorStateCache(store, host));
@@ -211,5 +216,9 @@ final class EngineComponents {
 
     StreamForker forks() {
         return streamForker;
+    }
+
+    CompletableFuture<StreamHead> importLog(StreamKey stream, byte[] lines) {
+        return streamImporter.importLog(stream, now -> importReader.read(stream.path(), lines, now));
     }
 }

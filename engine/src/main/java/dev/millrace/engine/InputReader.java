@@ -1,6 +1,5 @@
 package dev.millrace.engine;
 
-import com.fasterxml.jackson.core.JsonLocation;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import dev.millrace.core.Chain;
@@ -15,7 +14,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 
 /**
  * The parser of appended inputs; numbers keep their characters. It refuses an input that is not JSON or exceeds a
@@ -38,7 +36,11 @@ final class InputReader {
         for (int i = 0; i < count; i++) {
             AppendErrors appendErrors = new AppendErrors(path, i, count);
             read.add(read(
-                    path, parse(inputs.get(i), appendErrors), CallerTrust.TRUSTED, Optional.empty(), appendErrors));
+                    path,
+                    parse(inputs.get(i), limits.jsonDepth(), appendErrors),
+                    CallerTrust.TRUSTED,
+                    Optional.empty(),
+                    appendErrors));
         }
         return read;
     }
@@ -78,7 +80,7 @@ final class InputReader {
     private PreparedEvent read(
             StreamPath path, ParsedInput input, CallerTrust trust, Optional<Chain> chain, AppendErrors appendErrors) {
         if (input.depth() > limits.jsonDepth()) {
-            throw tooDeep(appendErrors);
+            throw appendErrors.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
         }
         if (!input.problem().isEmpty()) {
             return SystemEvents.invalid(path, input.json(), input.problem(), chain);
@@ -91,33 +93,23 @@ final class InputReader {
                 : SystemEvents.invalid(path, input.json(), form.problems(), chain);
     }
 
-    private ParsedInput parse(byte[] json, AppendErrors appendErrors) {
+    /** Parses a text that nests at most {@code mostDepth} deep. */
+    static ParsedInput parse(byte[] json, int mostDepth, AppendErrors appendErrors) {
         try (JsonParser parser = JsonCodec.parser(json)) {
             if (parser.nextToken() == null) {
-                throw appendErrors.notJson("it is empty", null);
+                throw appendErrors.notJson("it is empty", null, null);
             }
-            ParsedInput input = ParsedInput.read(parser, limits.jsonDepth());
+            ParsedInput input = ParsedInput.read(parser, mostDepth);
             if (parser.nextToken() != null) {
-                throw appendErrors.notJson(
-                        "something follows the first value" + at(parser.currentTokenLocation()), null);
+                throw appendErrors.notJson("something follows the first value", parser.currentTokenLocation(), null);
             }
             return input;
         } catch (ParsedInput.TooDeepException e) {
-            throw tooDeep(appendErrors);
+            throw appendErrors.tooDeep(mostDepth + 1, mostDepth);
         } catch (JsonProcessingException e) {
-            throw appendErrors.notJson(JsonCodec.problem(e) + at(e.getLocation()), e);
+            throw appendErrors.notJson(JsonCodec.problem(e), e.getLocation(), e);
         } catch (IOException e) {
-            throw appendErrors.notJson(String.valueOf(e.getMessage()), e);
+            throw appendErrors.notJson(String.valueOf(e.getMessage()), null, e);
         }
-    }
-
-    private StreamException tooDeep(AppendErrors appendErrors) {
-        return appendErrors.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
-    }
-
-    private static String at(@Nullable JsonLocation location) {
-        return location == null || location.getLineNr() < 0
-                ? ""
-                : " (line " + location.getLineNr() + ", column " + location.getColumnNr() + ")";
     }
 }

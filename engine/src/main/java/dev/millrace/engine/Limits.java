@@ -44,13 +44,16 @@ public interface Limits {
         return 32;
     }
 
-    /** The most events that one fork copies; 100,000 by default. Appends to every stream wait while they are copied. */
+    /**
+     * The most events that one fork or import copies; 100,000 by default. Appends to every stream wait while they are
+     * copied.
+     */
     @Value.Default
     default int forkEvents() {
         return 100_000;
     }
 
-    /** The most that one fork copies, in bytes of JSON; 64 MiB by default. */
+    /** The most that one fork or import copies, in bytes of JSON; 64 MiB by default. */
     @Value.Default
     default long forkBytes() {
         return 64L << 20;

@@ -235,6 +235,11 @@ public final class ParsedInput {
         return new RawField("", token, text, value);
     }
 
+    /** What kind of JSON value it is, in words. */
+    String kind() {
+        return asField().kind();
+    }
+
     /** Why the value is no event, whatever its fields are; empty if its fields say whether it is one. */
     String problem() {
         return problem;

@@ -164,6 +164,22 @@ public final class StreamEngine implements AutoCloseable {
         return parts.forks().fork(new StreamKey(project, from), at, new StreamKey(project, to));
     }
 
+    /**
+     * Creates a stream from the events of another one, which may be of another service. It gets its own {@code
+     * initialized} event, which names the source, and then the source's events from offset 2, with their offsets, times,
+     * payloads, metadata and idempotency keys. As after a fork, no processor runs on the new stream before another event
+     * is appended to it, and the imported events cause no effects. It is one transaction, and all other appends wait
+     * for it. Payloads of known types are not checked.
+     *
+     * @param events one event a line, in UTF-8, as reads return them, from offset 1 without gaps. Do not modify it
+     * @return the head of the new stream; fails with {@code BAD_REQUEST} if a line is not the next event, or has a time
+     *     more than a day ahead, with {@code TOO_LARGE} above the limits of a fork, and with {@code CONFLICT} if the
+     *     stream exists. Then nothing is stored
+     */
+    public CompletableFuture<StreamHead> importEvents(ProjectSlug project, StreamPath path, byte[] events) {
+        return parts.importLog(new StreamKey(project, path), events);
+    }
+
     /** Returns the head of the stream. Creates the stream if it does not exist. */
     public CompletableFuture<StreamHead> touch(ProjectSlug project, StreamPath path) {
         return parts.touch(new StreamKey(project, path));

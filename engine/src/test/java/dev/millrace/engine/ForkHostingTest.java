@@ -18,7 +18,10 @@ import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.EffectStartPolicy;
 import dev.millrace.core.runner.ProcessorRunner;
+import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.RecordRange;
+import java.io.ByteArrayOutputStream;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -28,9 +31,10 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
-/** Processors on a fork: they reduce copied events without effects, and start with the first append to the fork. */
+/** Processors on a copy: they reduce copied events without effects, and start with the first append to the copy. */
 class ForkHostingTest {
     private static final Duration LIMIT = Duration.ofSeconds(30);
     private static final StreamPath SOURCE = StreamPath.of("/source");
@@ -138,14 +142,31 @@ class ForkHostingTest {
         awaitSeen(SOURCE, "everywhere /source@4", "standing /source@4", "attached /source@4", "child /source@4");
     }
 
-    private void givenFork() {
-        get(engine.fork(PUBLIC, SOURCE, 4, FORK));
+    /** The two ways to begin with the events of another stream. */
+    enum Copying {
+        FORK,
+        IMPORT
     }
 
-    @Test
-    void should_do_nothing_on_a_fork_before_its_own_first_append() {
+    private void givenCopy(Copying copying) {
+        switch (copying) {
+            case FORK -> get(engine.fork(PUBLIC, SOURCE, 4, FORK));
+            case IMPORT -> {
+                ByteArrayOutputStream lines = new ByteArrayOutputStream();
+                for (EventRecord record : engine.read(PUBLIC, SOURCE, RecordRange.after(0, 4))) {
+                    lines.writeBytes(record.json());
+                    lines.write('\n');
+                }
+                get(engine.importEvents(PUBLIC, FORK, lines.toByteArray()));
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(Copying.class)
+    void should_do_nothing_on_a_fork_before_its_own_first_append(Copying copying) {
         givenSource();
-        givenFork();
+        givenCopy(copying);
         append(SOURCE, EventInput.ofType("more"));
         awaitSeen(SOURCE, "everywhere /source@5", "standing /source@5", "attached /source@5", "child /source@5");
 
@@ -158,10 +179,11 @@ class ForkHostingTest {
         assertThat(get(engine.state(PUBLIC, FORK)).processors()).containsEntry("standing", IntNode.valueOf(4));
     }
 
-    @Test
-    void should_wake_everything_with_the_first_append_and_repeat_nothing_that_was_copied() {
+    @ParameterizedTest
+    @EnumSource(Copying.class)
+    void should_wake_everything_with_the_first_append_and_repeat_nothing_that_was_copied(Copying copying) {
         givenSource();
-        givenFork();
+        givenCopy(copying);
 
         append(FORK, EventInput.ofType("own"));
 
@@ -171,10 +193,11 @@ class ForkHostingTest {
                 .noneMatch(line -> line.matches(".*@[1-4]"));
     }
 
-    @Test
-    void should_sleep_on_after_a_restart_and_wake_to_the_same_effects() {
+    @ParameterizedTest
+    @EnumSource(Copying.class)
+    void should_sleep_on_after_a_restart_and_wake_to_the_same_effects(Copying copying) {
         givenSource();
-        givenFork();
+        givenCopy(copying);
         engine.close();
         seen.clear();
         engine = start();
@@ -188,10 +211,11 @@ class ForkHostingTest {
         assertThat(seenOn(FORK)).noneMatch(line -> line.matches(".*@[1-4]"));
     }
 
-    @Test
-    void should_not_be_woken_by_a_stream_that_is_made_below_it() {
+    @ParameterizedTest
+    @EnumSource(Copying.class)
+    void should_not_be_woken_by_a_stream_that_is_made_below_it(Copying copying) {
         givenSource();
-        givenFork();
+        givenCopy(copying);
 
         append(StreamPath.of("/fork/child"), EventInput.ofType("said"));
         awaitSeen(StreamPath.of("/fork/child"), "everywhere /fork/child@2");
@@ -204,10 +228,11 @@ class ForkHostingTest {
         assertThat(seen).noneMatch(line -> line.matches(".* /fork@[1-4]"));
     }
 
-    @Test
-    void should_not_be_woken_by_what_is_attached_above_it() {
+    @ParameterizedTest
+    @EnumSource(Copying.class)
+    void should_not_be_woken_by_what_is_attached_above_it(Copying copying) {
         givenSource();
-        givenFork();
+        givenCopy(copying);
 
         append(
                 StreamPath.root(),

@@ -10,6 +10,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.millrace.core.Subscription;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 
@@ -125,6 +126,21 @@ class SubtreeLiveTailTest {
 
         eventually(() -> sink.calls().contains("/a/fork@2"));
         assertThat(sink.calls()).containsSubsequence("/a/fork@1", "/a/fork@2");
+    }
+
+    @Test
+    void should_tell_of_an_import() {
+        fixture.append("/b", SAID);
+        tail("/a", Long.MAX_VALUE, false);
+        eventually(sink::isCaughtUp);
+        String log = fixture.log("/b").stream()
+                .map(record -> Json.text(record) + "\n")
+                .collect(Collectors.joining());
+
+        get(fixture.engine.importEvents(PUBLIC, path("/a/copy"), Json.bytes(log)));
+
+        eventually(() -> sink.calls().contains("/a/copy@2"));
+        assertThat(sink.calls()).containsSubsequence("/a/copy@1", "/a/copy@2");
     }
 
     @Test

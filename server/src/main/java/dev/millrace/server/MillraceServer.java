@@ -16,6 +16,7 @@ import dev.millrace.server.internal.routes.ApiDocsRoute;
 import dev.millrace.server.internal.routes.AppendRoute;
 import dev.millrace.server.internal.routes.ForkRoute;
 import dev.millrace.server.internal.routes.HtmlPage;
+import dev.millrace.server.internal.routes.ImportRoute;
 import dev.millrace.server.internal.routes.LiveReadResponse;
 import dev.millrace.server.internal.routes.LiveReaderLimiter;
 import dev.millrace.server.internal.routes.ReadRoute;
@@ -273,6 +274,7 @@ public final class MillraceServer implements AutoCloseable {
                             reads,
                             new StateRoutes(engine),
                             new ForkRoute(engine, rates),
+                            new ImportRoute(engine, rates),
                             new SecretRoutes(vault),
                             new ApiDocsRoute(engine.knownEvents())),
                     new RootHandler.Resources(memory, timers, watch, new StalledClients()));

@@ -100,7 +100,7 @@ class HttpSurfaceTest {
     @CsvSource({"application/json, gzip", "application/yaml, 'identity, br'", "application/x-ndjson, zstd"})
     void should_say_that_it_takes_no_encoded_bodies(String contentType, String coding) {
         String stream = freshStream();
-        for (String target : List.of(api(stream), api("/__fork" + stream))) {
+        for (String target : List.of(api(stream), api("/__fork" + stream), api("/__import" + stream))) {
             Answer answer = millrace.send(
                     "POST", target, "{\"type\":\"a\"}", "Content-Type", contentType, "Content-Encoding", coding);
 

@@ -93,6 +93,27 @@ class LimitChecksTest {
     }
 
     @Test
+    void should_count_what_an_import_copies_among_the_events_of_its_caller() throws Exception {
+        try (RunningServer millrace =
+                new RunningServer(builder -> builder.timers(clock).rateLimit(5))) {
+            String stream = freshStream();
+            millrace.append(stream, "[" + EVENT + "," + EVENT + "," + EVENT + "]");
+            String log = millrace.get(api(stream) + "?beforeOffset=end", "Accept", "application/x-ndjson")
+                    .body();
+            String[] lines = {"Content-Type", "application/x-ndjson"};
+            clock.advance(Duration.ofSeconds(1));
+
+            assertThat(millrace.send("POST", "/api/streams/__import" + freshStream(), log, lines)
+                            .status())
+                    .isEqualTo(200);
+            Answer refused = millrace.send("POST", "/api/streams/__import" + freshStream(), log, lines);
+
+            assertThat(refused.status()).isEqualTo(429);
+            assertThat(refused.body()).contains("at most 5 events per second", "4 more were sent");
+        }
+    }
+
+    @Test
     void should_fill_the_bucket_of_each_caller_by_itself() {
         AppendRateLimiter limit = new AppendRateLimiter(OptionalInt.of(10), clock);
         limit.take("a", 10);

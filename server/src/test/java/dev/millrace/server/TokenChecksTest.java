@@ -151,6 +151,7 @@ class TokenChecksTest {
                 new String[] {"GET", "/api/__list/a"},
                 new String[] {"GET", "/api/streams/__children/a"},
                 new String[] {"POST", "/api/streams/__fork/a"},
+                new String[] {"POST", "/api/streams/__import/a"},
                 new String[] {"GET", "/api/secrets"},
                 new String[] {"POST", "/api/secrets"},
                 new String[] {"DELETE", "/api/secrets/x"})) {

@@ -43,6 +43,8 @@ public final class AnthropicModel implements Model {
                 key,
                 request -> headers(request, key),
                 "anthropic.base-url",
+                "check anthropic.base-url: is there an API with /messages, or is this a server of another one, for example"
+                        + " of chat completions?",
                 builder.timers);
     }
 

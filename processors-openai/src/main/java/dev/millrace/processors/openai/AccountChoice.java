@@ -47,6 +47,11 @@ final class AccountChoice {
         return known.isPresent() ? best : text(accounts);
     }
 
+    /** Whether a text is a JSON object. */
+    static boolean isObject(String text) {
+        return text.stripTrailing().endsWith("}") && parsed(text).isPresent();
+    }
+
     private static Optional<JsonNode> parsed(String account) {
         try {
             return Optional.of(JsonCodec.parse(account)).filter(JsonNode::isObject);

@@ -12,8 +12,6 @@ import java.util.Set;
  * cannot have are left out, because the provider would refuse this request and all later ones.
  */
 final class InputMessage {
-    private static final String LEFT_OUT = "[an attachment was left out, because this model cannot read it]";
-
     private InputMessage() {}
 
     /** Content and roles in {@code unsupported} are replaced by text of the user. */
@@ -31,7 +29,7 @@ final class InputMessage {
             } else if (!assistant
                     && OptionalParameters.ATTACHMENTS.contains(part.path("type").asText())) {
                 if (unsupported.contains(part.path("type").asText())) {
-                    text(parts, LEFT_OUT, false);
+                    text(parts, OptionalParameters.LEFT_OUT, false);
                 } else {
                     parts.add(part);
                 }

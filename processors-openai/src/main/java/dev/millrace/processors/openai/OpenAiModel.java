@@ -49,6 +49,7 @@ public final class OpenAiModel implements Model {
                             key,
                             request -> key.authorize(request, "Authorization", "Bearer "),
                             "openai.base-url",
+                            each.hint(),
                             builder.timers));
         }
     }
@@ -112,12 +113,8 @@ public final class OpenAiModel implements Model {
     @Override
     public Runnable send(Prompt prompt, ModelSink sink) {
         Wire asked = prompt.wire().map(name -> Wire.parse(name, "wire")).orElse(wire);
-        if (asked == Wire.CHAT) {
-            throw new UnsupportedOperationException("the wire 'chat' is not complete yet");
-        }
-        ObjectNode body = RequestBody.of(prompt, this);
-        return client(asked)
-                .send(body, ResponseStreamReader::new, error -> OptionalParameters.refused(error, body, prompt), sink);
+        ObjectNode body = asked.body(prompt, this);
+        return client(asked).send(body, asked::parser, error -> OptionalParameters.refused(error, body, prompt), sink);
     }
 
     private ModelHttpClient client(Wire asked) {

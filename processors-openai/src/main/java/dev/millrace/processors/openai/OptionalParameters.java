@@ -25,6 +25,18 @@ final class OptionalParameters {
     static final String MAX_OUTPUT_TOKENS = "max_output_tokens";
     static final String TEMPERATURE = "temperature";
 
+    // Of chat completions:
+    static final String REASONING_EFFORT = "reasoning_effort";
+    static final String MAX_TOKENS = "max_tokens";
+    static final String MAX_COMPLETION_TOKENS = "max_completion_tokens";
+    static final String PARALLEL_TOOL_CALLS = "parallel_tool_calls";
+
+    /** The name of {@link #STREAM_OPTIONS} of chat completions, where the field has another content. */
+    static final String INCLUDE_USAGE = "stream_options.include_usage";
+
+    /** The reasoning of earlier messages, in chat completions. */
+    static final String REASONING_CONTENT = "reasoning_content";
+
     /** The field {@code strict} of tools. */
     static final String STRICT = "strict";
 
@@ -35,7 +47,13 @@ final class OptionalParameters {
     static final String DEVELOPER_MESSAGES = "developer-messages";
 
     /** Parts of a message that some services cannot read; without them, a text stands in their place. */
-    static final List<String> ATTACHMENTS = List.of("input_image", "input_file");
+    static final String IMAGE = "input_image";
+
+    static final String FILE = "input_file";
+    static final List<String> ATTACHMENTS = List.of(IMAGE, FILE);
+
+    /** What the model reads in place of an attachment. */
+    static final String LEFT_OUT = "[an attachment was left out, because this model cannot read it]";
 
     /** Words of a message about one attachment, and not about the kind. */
     private static final Pattern ONE_ATTACHMENT =
@@ -44,6 +62,9 @@ final class OptionalParameters {
     private static final Pattern STRICT_FIELD = Pattern.compile("\\btools(?:\\[\\d+])?(?:\\.function)?\\.strict\\b");
     private static final Pattern STRICT_WORD = Pattern.compile("\\bstrict\\b");
 
+    /** The place of an item in the request. */
+    private static final Pattern ITEM = Pattern.compile("\\binput\\[(\\d{1,6})]");
+
     /** The place of a tool in the request. */
     private static final Pattern TOOL = Pattern.compile("\\btools\\[(\\d+)]");
 
@@ -51,11 +72,29 @@ final class OptionalParameters {
 
     private static final String TEMPLATE_REFUSAL = "system message must be at the beginning";
 
-    /** Parameters that each request has, with values of this module. */
-    private static final List<String> OWN = List.of(INCLUDE, STORE, STREAM_OPTIONS);
+    /** Words of servers about images in general, on both wires. */
+    private static final Pattern IMAGES =
+            Pattern.compile("input_image|image_url|image input|multimodal|at most 0 image");
 
-    private static final List<String> ALL =
-            List.of(INCLUDE, STORE, STREAM_OPTIONS, REASONING, MAX_OUTPUT_TOKENS, TEMPERATURE);
+    /** Of models that read texts only. */
+    private static final Pattern NOT_MULTIMODAL = Pattern.compile("not a multimodal|at most 0 image");
+
+    private static final Pattern FILES = Pattern.compile("input_file|file_url|file_data|['\"`]file['\"`]");
+
+    /** Parameters that each request has, with values of this module. */
+    private static final List<String> OWN = List.of(INCLUDE, STORE, STREAM_OPTIONS, PARALLEL_TOOL_CALLS);
+
+    private static final List<String> ALL = List.of(
+            INCLUDE,
+            STORE,
+            STREAM_OPTIONS,
+            REASONING,
+            MAX_OUTPUT_TOKENS,
+            TEMPERATURE,
+            REASONING_EFFORT,
+            MAX_TOKENS,
+            MAX_COMPLETION_TOKENS,
+            PARALLEL_TOOL_CALLS);
 
     private static final Set<String> UNKNOWN_CODES = Set.of("unsupported_parameter", "unknown_parameter");
 
@@ -74,7 +113,43 @@ final class OptionalParameters {
      * of a setting is no reason to leave the setting out, unless only the default is allowed.
      */
     static Optional<String> refused(ErrorBody error, JsonNode body, Prompt prompt) {
-        return refused(error, body).or(() -> tool(error, body, prompt));
+        return item(error, body)
+                .or(() -> refused(error, body))
+                .map(name -> name.equals(STREAM_OPTIONS) && isChat(body) ? INCLUDE_USAGE : name)
+                .or(() -> tool(error, body, prompt));
+    }
+
+    /**
+     * The type of an item that only its service understands, if the error is about one. Some services send items that they
+     * do not take back.
+     */
+    private static Optional<String> item(ErrorBody error, JsonNode body) {
+        Matcher place = ITEM.matcher(error.parameter() + " " + error.message());
+        if (place.find()) {
+            JsonNode item = body.path("input").path(Integer.parseInt(place.group(1)));
+            return Optional.of(item).filter(OutputItems::isOther).map(OptionalParameters::itemsOf);
+        }
+        return error.message().contains("determine type of 'item'")
+                ? body.path("input")
+                        .valueStream()
+                        .filter(OutputItems::isOther)
+                        .map(OptionalParameters::itemsOf)
+                        .findFirst()
+                : Optional.empty();
+    }
+
+    /** The name of the items of a type that a request can lack. */
+    static String itemsOf(JsonNode item) {
+        return "items." + item.path("type").asText();
+    }
+
+    private static boolean isChat(JsonNode body) {
+        return body.has("messages");
+    }
+
+    /** A tool, or the function in it, which is what chat completions have. */
+    private static JsonNode function(JsonNode tool) {
+        return tool.path("function").isObject() ? tool.path("function") : tool;
     }
 
     /** The tool that an error is about. One that the service cannot take would refuse all later requests too. */
@@ -85,8 +160,7 @@ final class OptionalParameters {
                 .map(place -> place.group(1))
                 .findFirst()
                 .filter(index -> index.length() < 5)
-                .map(index -> body.path("tools")
-                        .path(Integer.parseInt(index))
+                .map(index -> function(body.path("tools").path(Integer.parseInt(index)))
                         .path("name")
                         .asText())
                 .orElseGet(() -> {
@@ -107,6 +181,9 @@ final class OptionalParameters {
         Optional<String> attachment = attachment(message, body);
         if (attachment.isPresent()) {
             return attachment;
+        }
+        if (body.findValue(REASONING_CONTENT) != null && names(message, REASONING_CONTENT)) {
+            return Optional.of(REASONING_CONTENT);
         }
         Optional<String> strict = strict(error, message, body);
         if (strict.isPresent()) {
@@ -129,12 +206,15 @@ final class OptionalParameters {
 
     /** The kind of attachment in {@code body} that a message says is not supported. */
     private static Optional<String> attachment(String message, JsonNode body) {
-        return ATTACHMENTS.stream()
-                .filter(part -> message.contains(part) || message.contains(part.replace("input_", "") + "_url"))
-                .filter(part -> UNKNOWN.matcher(message).find())
-                .filter(part -> !ONE_ATTACHMENT.matcher(message).find())
-                .filter(part -> body.path("input").findValuesAsText("type").contains(part))
-                .findFirst();
+        boolean isRefused = (UNKNOWN.matcher(message).find()
+                        || NOT_MULTIMODAL.matcher(message).find())
+                && !ONE_ATTACHMENT.matcher(message).find();
+        List<String> types = body.path(isChat(body) ? "messages" : "input").findValuesAsText("type");
+        if (isRefused && IMAGES.matcher(message).find() && (types.contains(IMAGE) || types.contains("image_url"))) {
+            return Optional.of(IMAGE);
+        }
+        boolean isFile = types.contains(FILE) || types.contains("file");
+        return isRefused && isFile && FILES.matcher(message).find() ? Optional.of(FILE) : Optional.empty();
     }
 
     /**
@@ -145,8 +225,8 @@ final class OptionalParameters {
         boolean isSaid = false;
         boolean isStrict = false;
         for (JsonNode tool : body.path("tools")) {
-            isSaid |= tool.has(STRICT);
-            isStrict |= tool.path(STRICT).asBoolean();
+            isSaid |= function(tool).has(STRICT);
+            isStrict |= function(tool).path(STRICT).asBoolean();
         }
         boolean isUnknown = isUnknown(error, message);
         boolean isField = STRICT_FIELD.matcher(error.parameter()).matches()
@@ -181,11 +261,15 @@ final class OptionalParameters {
     }
 
     /** Removes the parameters that the service refused before. */
-    static void leaveOut(ObjectNode body, Iterable<String> unsupported) {
+    static void leaveOut(ObjectNode body, Set<String> unsupported) {
         for (String parameter : unsupported) {
-            if (ALL.contains(parameter)) {
+            boolean isOther = isChat(body) && parameter.equals(STREAM_OPTIONS);
+            if (ALL.contains(parameter) && !isOther) {
                 body.remove(parameter);
             }
+        }
+        if (isChat(body) && unsupported.contains(INCLUDE_USAGE)) {
+            body.remove(STREAM_OPTIONS);
         }
     }
 }

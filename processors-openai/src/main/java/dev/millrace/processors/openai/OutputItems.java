@@ -13,6 +13,7 @@ import dev.millrace.processors.agent.model.OutputItem;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * Converts items between the agent's form and the form of the service.
@@ -25,6 +26,7 @@ import java.util.Optional;
 final class OutputItems {
     private static final String TYPE = "type";
     private static final int LONGEST_ID = 64;
+    private static final Set<String> OWN_TYPES = Set.of("reasoning", "function_call", "custom_tool_call");
 
     private OutputItems() {}
 
@@ -111,6 +113,11 @@ final class OutputItems {
         }
         item.remove(List.of("status", "content"));
         return item;
+    }
+
+    /** Whether an item of a request is one that only its service understands. */
+    static boolean isOther(JsonNode wire) {
+        return isReplayable(wire) && !OWN_TYPES.contains(wire.path(TYPE).asText());
     }
 
     private static boolean isReplayable(JsonNode opaque) {

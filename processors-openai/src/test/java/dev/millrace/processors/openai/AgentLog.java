@@ -86,7 +86,7 @@ final class AgentLog {
     }
 
     ObjectNode body(AgentProcessor asking, OpenAiModel model) {
-        return RequestBody.of(asking.prompt(events), model);
+        return ResponsesRequestBody.of(asking.prompt(events), model);
     }
 
     long user(String text) {

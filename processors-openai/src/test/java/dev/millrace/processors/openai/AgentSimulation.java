@@ -50,6 +50,7 @@ final class AgentSimulation {
     private final List<AgentProcessor> agents = new ArrayList<>();
     private final StreamHarness harness;
     private final ProviderDialect dialect;
+    private final List<Wire> wires;
     private final SimulatedHosts tools;
     private final boolean hasTools;
     private AgentState state = AgentState.empty();
@@ -57,10 +58,12 @@ final class AgentSimulation {
     private int inputs;
     private boolean isDown;
 
-    AgentSimulation(long seed, ProviderDialect dialect) {
+    /** With a model whose wire is the first one; if there are several, callers change it. */
+    AgentSimulation(long seed, ProviderDialect dialect, List<Wire> wires) {
         this.random = new Random(seed);
         this.dialect = dialect;
-        this.model = new SimulatedModel(dialect, clock, random);
+        this.wires = wires;
+        this.model = new SimulatedModel(dialect, wires.get(0), clock, random);
         for (int i = 1 + random.nextInt(2); i > 0; i--) {
             agents.add(AgentProcessor.builder(model)
                     .timers(clock)
@@ -91,6 +94,10 @@ final class AgentSimulation {
     }
 
     private void deed() {
+        if (wires.size() > 1 && random.nextInt(8) == 0) {
+            Wire next = wires.get(random.nextInt(wires.size()));
+            harness.play(LlmConfigUpdated.wire(next.wireName()));
+        }
         if (hasTools && random.nextBoolean()) {
             deedWithTools();
             return;
@@ -243,7 +250,7 @@ final class AgentSimulation {
 
     private void judge() {
         AgentState end = folded();
-        assertThat(model.refused()).as("refused by %s", dialect).isEmpty();
+        assertThat(model.refused()).as("refused by %s on %s", dialect, wires).isEmpty();
         assertThat(end.status().reason())
                 .as("%s at the end of %s", end, types())
                 .isEqualTo(AgentStatus.ANSWERED);

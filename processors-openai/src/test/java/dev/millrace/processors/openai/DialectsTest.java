@@ -14,17 +14,25 @@ import dev.millrace.scriptedmodel.ModelReply;
 import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ProviderDialect;
 import dev.millrace.scriptedmodel.ToolCall;
+import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
 
-/** One conversation with everything in it, over HTTP, with each kind of strict server. */
+/** One conversation with everything in it, over HTTP, with each kind of strict server, on each wire. */
 @Timeout(120)
 class DialectsTest {
+    static Stream<Arguments> servers() {
+        return Arrays.stream(ProviderDialect.values())
+                .flatMap(dialect -> Arrays.stream(Wire.values()).map(wire -> Arguments.of(dialect, wire)));
+    }
+
     @ParameterizedTest
-    @EnumSource(ProviderDialect.class)
-    void should_continue_whatever_the_model_said(ProviderDialect dialect) {
+    @MethodSource("servers")
+    void should_continue_whatever_the_model_said(ProviderDialect dialect, Wire wire) {
         ModelScript script = ModelScript.of(
                 ModelReply.thoughtfulText("I think.", "Therefore I am."),
                 ModelReply.calls(
@@ -36,7 +44,7 @@ class DialectsTest {
                 ModelReply.text("one two three").holdAfter(1),
                 ModelReply.text("after the interrupt"),
                 ModelReply.text("at last"));
-        try (Stage stage = new Stage(script, dialect)) {
+        try (Stage stage = new Stage(script, dialect, wire)) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "think");
             stage.ask(runner, "search");
@@ -70,9 +78,9 @@ class DialectsTest {
     }
 
     @ParameterizedTest
-    @EnumSource(ProviderDialect.class)
-    void should_send_a_note_of_the_developer_in_a_form_that_the_server_reads(ProviderDialect dialect) {
-        try (Stage stage = new Stage(ModelScript.assistant(), dialect)) {
+    @MethodSource("servers")
+    void should_send_a_note_of_the_developer_in_a_form_that_the_server_reads(ProviderDialect dialect, Wire wire) {
+        try (Stage stage = new Stage(ModelScript.assistant(), dialect, wire)) {
             ProcessorRunner<AgentState> runner = stage.start();
             stage.ask(runner, "What is 1 + 1?");
             stage.append(InputAdded.as("developer", "Be brief."));

@@ -99,7 +99,7 @@ class FunctionToolsTest {
 
     /** The body, which every kind of strict server takes. */
     private static ObjectNode body(Prompt prompt) {
-        ObjectNode body = RequestBody.of(prompt, AgentLog.model("m"));
+        ObjectNode body = ResponsesRequestBody.of(prompt, AgentLog.model("m"));
         for (ProviderDialect dialect : ProviderDialect.values()) {
             assertThat(new ModelRequest(Map.of(), body).problem(dialect)).isEmpty();
         }

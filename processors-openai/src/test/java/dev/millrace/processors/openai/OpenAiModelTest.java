@@ -49,7 +49,7 @@ class OpenAiModelTest {
             assertThat(server.requests().get(0).headers())
                     .containsEntry("authorization", "Bearer " + KEY)
                     .containsEntry("accept", "text/event-stream");
-            assertThat(server.requests().get(0).body()).isEqualTo(RequestBody.of(PROMPT, model(server)));
+            assertThat(server.requests().get(0).body()).isEqualTo(ResponsesRequestBody.of(PROMPT, model(server)));
         }
     }
 

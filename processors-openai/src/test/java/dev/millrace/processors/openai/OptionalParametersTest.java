@@ -7,7 +7,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.http.ErrorBody;
 import dev.millrace.processors.agent.model.Prompt;
-import java.util.List;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -119,22 +119,23 @@ class OptionalParametersTest {
     void should_leave_out_the_tool_that_a_refusal_names_until_its_schema_changes(String error) {
         Prompt prompt =
                 ToolPrompts.with(ToolPrompts.tool("good", "{}"), ToolPrompts.tool("bad", "{'type':'nonsense'}"));
-        ObjectNode body = RequestBody.of(prompt, AgentLog.model("m"));
+        ObjectNode body = ResponsesRequestBody.of(prompt, AgentLog.model("m"));
         String parameter = OptionalParameters.refused(ErrorBody.of(json(error)), body, prompt)
                 .orElseThrow();
 
         assertThat(parameter).startsWith("tools.bad#");
-        assertThat(RequestBody.of(prompt.without(parameter), AgentLog.model("m"))
+        assertThat(ResponsesRequestBody.of(prompt.without(parameter), AgentLog.model("m"))
                         .path("tools")
                         .findValuesAsText("name"))
                 .containsExactly("good");
         Prompt corrected = ToolPrompts.with(ToolPrompts.tool("bad", "{'type':'object'}"));
-        assertThat(RequestBody.of(corrected.without(parameter), AgentLog.model("m"))
+        assertThat(ResponsesRequestBody.of(corrected.without(parameter), AgentLog.model("m"))
                         .path("tools")
                         .findValuesAsText("name"))
                 .containsExactly("bad");
         Prompt alone = ToolPrompts.with(ToolPrompts.tool("bad", "{'type':'nonsense'}"));
-        assertThat(RequestBody.of(alone.without(parameter), AgentLog.model("m")).has("tools"))
+        assertThat(ResponsesRequestBody.of(alone.without(parameter), AgentLog.model("m"))
+                        .has("tools"))
                 .isFalse();
     }
 
@@ -146,10 +147,32 @@ class OptionalParametersTest {
                 .isEmpty();
     }
 
+    /** An item that the service sent, but does not take back, would end the conversation. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            quoteCharacter = '`',
+            value = {
+                "input[1].type | Invalid value: 'hologram'. Supported values are: 'message'. | items.hologram",
+                "`` | input[1]: unknown item | items.hologram",
+                "`` | Cannot determine type of 'item' | items.hologram",
+                "input[0].type | Invalid value | ``",
+                "input[2].id | Invalid id | ``",
+                "input[9].type | Invalid value | ``"
+            })
+    void should_learn_that_a_service_does_not_take_back_an_item(String parameter, String message, String learned) {
+        JsonNode body = json("{'model':'m','input':[{'type':'message','role':'user'},{'type':'hologram','id':'h'},"
+                + "{'type':'function_call','call_id':'a'}]}");
+
+        assertThat(OptionalParameters.refused(new ErrorBody("", "", message, parameter, 0), body, NO_TOOLS)
+                        .orElse(""))
+                .isEqualTo(learned);
+    }
+
     @Test
     void should_leave_out_only_parameters_that_can_be_left_out() {
         ObjectNode body = BODY.deepCopy();
-        OptionalParameters.leaveOut(body, List.of("include", "temperature", "model", "input", "nonsense"));
+        OptionalParameters.leaveOut(body, Set.of("include", "temperature", "model", "input", "nonsense"));
 
         assertThat(body.has("include")).isFalse();
         assertThat(body.has("temperature")).isFalse();

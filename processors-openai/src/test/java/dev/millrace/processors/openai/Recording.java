@@ -6,6 +6,7 @@ import dev.millrace.processors.agent.model.ModelItem;
 import dev.millrace.processors.agent.model.ModelResult;
 import dev.millrace.processors.agent.model.ModelSink;
 import dev.millrace.processors.agent.model.OutputItem;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -47,6 +48,47 @@ final class Recording implements ModelSink {
 
     ModelFailure failure() throws Exception {
         return (ModelFailure) outcome();
+    }
+
+    /** The items and the end in one line, for example {@code text Hello | usage 3/1 | completed}. */
+    String summary() throws Exception {
+        ModelResult end = outcome();
+        List<String> parts = new ArrayList<>();
+        items.forEach(item -> parts.add(summary(item)));
+        end.usage().ifPresent(usage -> parts.add("usage " + usage.inputTokens() + "/" + usage.outputTokens()));
+        if (end instanceof ModelFailure failure) {
+            parts.add("failed " + failure.kind().wireName());
+        } else {
+            parts.add(((ModelResult.Response) end)
+                    .incompleteReason()
+                    .map(reason -> "incomplete " + reason)
+                    .orElse("completed"));
+        }
+        return String.join(" | ", parts);
+    }
+
+    private static String summary(OutputItem item) {
+        String opaque = item.opaque()
+                .map(JsonNode::toString)
+                .filter(json -> !json.startsWith("{\"field\":\"reasoning") || json.contains("details"))
+                .map(json -> " " + json)
+                .orElse("");
+        if (item.item() instanceof ModelItem.ToolCall call) {
+            return "call " + orDash(call.callId()) + " " + call.name() + " " + orDash(call.arguments()) + opaque;
+        }
+        if (item.item() instanceof ModelItem.Message message) {
+            return "text " + message.text() + opaque;
+        }
+        if (item.item() instanceof ModelItem.Refusal refusal) {
+            return "refusal " + refusal.text() + opaque;
+        }
+        return item.item() instanceof ModelItem.Reasoning reasoning
+                ? "reasoning " + reasoning.text() + opaque
+                : "other" + opaque;
+    }
+
+    private static String orDash(String text) {
+        return text.isEmpty() ? "-" : text;
     }
 
     String text() {

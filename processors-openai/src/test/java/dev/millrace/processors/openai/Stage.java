@@ -53,10 +53,21 @@ final class Stage implements AutoCloseable {
     final EventStreams streams;
     private final Timers timers;
     private final String baseUrl;
+    private final Wire wire;
     private final List<ProcessorRunner<AgentState>> runners = new ArrayList<>();
 
     Stage(ModelScript script) {
         this(script, Timers.system());
+    }
+
+    /** With a model that is asked on this wire. */
+    Stage(ModelScript script, Wire wire) {
+        this(ScriptedModelServer.start(script), Optional.empty(), Timers.system(), wire);
+    }
+
+    /** With a model server of this kind that is asked on this wire. */
+    Stage(ModelScript script, ProviderDialect dialect, Wire wire) {
+        this(ScriptedModelServer.start(script, dialect), Optional.empty(), Timers.system(), wire);
     }
 
     /** With the clock of the test; the model has that of the system. */
@@ -75,7 +86,12 @@ final class Stage implements AutoCloseable {
     }
 
     private Stage(ScriptedModelServer model, Optional<String> baseUrl, Timers timers) {
+        this(model, baseUrl, timers, Wire.RESPONSES);
+    }
+
+    private Stage(ScriptedModelServer model, Optional<String> baseUrl, Timers timers, Wire wire) {
         this.model = model;
+        this.wire = wire;
         this.baseUrl = baseUrl.orElseGet(model::baseUrl);
         this.timers = timers;
         this.engine =
@@ -122,8 +138,12 @@ final class Stage implements AutoCloseable {
     }
 
     private AgentProcessor agent() {
-        OpenAiModel asked =
-                OpenAiModel.builder().baseUrl(baseUrl).apiKey(KEY).model("m").build();
+        OpenAiModel asked = OpenAiModel.builder()
+                .baseUrl(baseUrl)
+                .apiKey(KEY)
+                .model("m")
+                .wire(wire)
+                .build();
         return AgentProcessor.builder(asked).timers(timers).build();
     }
 

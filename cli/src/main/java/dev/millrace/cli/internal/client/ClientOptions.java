@@ -5,6 +5,7 @@ import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import java.net.URI;
+import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -18,7 +19,7 @@ import picocli.CommandLine.Spec;
 
 /** The picocli options of client commands: server, project, token. */
 public final class ClientOptions {
-    private static final long MOST_SECONDS = 60;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Spec(Spec.Target.MIXEE)
     @SuppressWarnings("NullAway.Init") // set by the parser
@@ -44,10 +45,17 @@ public final class ClientOptions {
 
     /** A client of that server; the caller closes it. */
     public HttpEventStreams connect() {
+        return connect("", "", "");
+    }
+
+    /** As {@link #connect()}, with other values for those that are not empty. Another server gets only its own token. */
+    HttpEventStreams connect(String otherUrl, String otherProject, String otherToken) {
+        String server = otherUrl.isEmpty() ? url : otherUrl;
+        String bearer = otherToken.isEmpty() && server.equals(url) ? token : otherToken;
         try {
-            HttpEventStreams.Builder builder =
-                    HttpEventStreams.builder(URI.create(url)).project(project());
-            return (token.isEmpty() ? builder : builder.token(token)).build();
+            HttpEventStreams.Builder builder = HttpEventStreams.builder(URI.create(server))
+                    .project(otherProject.isEmpty() ? project() : ProjectSlug.of(otherProject));
+            return (bearer.isEmpty() ? builder : builder.token(bearer)).build();
         } catch (IllegalArgumentException e) {
             throw usage(String.valueOf(e.getMessage()), e);
         }
@@ -77,13 +85,19 @@ public final class ClientOptions {
 
     /** Waits for an answer; a failure is thrown without its wrapper. */
     public static <T> T await(CompletableFuture<T> answer) throws Exception {
+        return await(answer, PATIENCE);
+    }
+
+    /** As {@link #await(CompletableFuture)}, for at most so long. */
+    static <T> T await(CompletableFuture<T> answer, Duration most) throws Exception {
         try {
-            return answer.get(MOST_SECONDS, TimeUnit.SECONDS);
+            return answer.get(most.toSeconds(), TimeUnit.SECONDS);
         } catch (ExecutionException e) {
             throw e.getCause() instanceof Exception failure ? failure : e;
         } catch (TimeoutException e) {
             throw new CommandException(
-                    "no answer within " + MOST_SECONDS + " s; check whether the server is overloaded or stopped", e);
+                    "no answer within " + most.toSeconds() + " s; check whether the server is overloaded or stopped",
+                    e);
         }
     }
 }

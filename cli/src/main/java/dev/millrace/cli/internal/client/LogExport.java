@@ -7,7 +7,6 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventStreams;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
-import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.testkit.log.SecretRedaction;
 import java.io.BufferedWriter;
@@ -17,7 +16,6 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.List;
 import java.util.Optional;
 
 /**
@@ -25,10 +23,7 @@ import java.util.Optional;
  * count the events, and a failure leaves no incomplete log. Not thread-safe.
  */
 final class LogExport implements AutoCloseable {
-    /** Small, because events may be large. */
-    private static final int PAGE = 250;
-
-    private final EventStreams streams;
+    private final StreamPages pages;
     private final StreamPath path;
     private final Optional<SecretRedaction> redaction;
     private final Path body;
@@ -39,7 +34,7 @@ final class LogExport implements AutoCloseable {
 
     /** Creates the temporary file first, so that a failure is found before the first read. */
     LogExport(EventStreams streams, StreamPath path, Optional<SecretRedaction> redaction) throws IOException {
-        this.streams = streams;
+        this.pages = new StreamPages(streams, path);
         this.path = path;
         this.redaction = redaction;
         this.body = Files.createTempFile("millrace-recording", ".yaml");
@@ -47,32 +42,9 @@ final class LogExport implements AutoCloseable {
 
     /** Reads the events between two exclusive offsets, up to the last event that the stream has now. */
     void read(long after, long before) throws Exception {
-        long end = Math.min(before, end());
-        long last = after;
-        boolean more = true;
         try (BufferedWriter out = Files.newBufferedWriter(body)) {
-            while (more) {
-                List<Event> page = page(ReadRange.builder()
-                        .afterOffset(last)
-                        .beforeOffset(end)
-                        .limit(PAGE)
-                        .build());
-                for (Event event : page) {
-                    out.write(text(event));
-                    last = event.offset();
-                }
-                more = page.size() == PAGE;
-            }
+            pages.read(after, Math.min(before, pages.last() + 1), event -> out.write(text(event)));
         }
-    }
-
-    private long end() throws Exception {
-        List<Event> newest = page(ReadRange.builder().descending(true).limit(1).build());
-        return newest.isEmpty() ? 1 : newest.get(0).offset() + 1;
-    }
-
-    private List<Event> page(ReadRange range) throws Exception {
-        return ClientOptions.await(streams.read(path, range));
     }
 
     private String text(Event event) {

@@ -17,13 +17,15 @@ import org.jspecify.annotations.Nullable;
 public final class HttpClients {
     private static final Duration CONNECT = Duration.ofSeconds(10);
     private static final Duration ANSWER = Duration.ofSeconds(30);
+    private static final Duration LONG_ANSWER = Duration.ofMinutes(5);
     private static final int CALLS_AT_ONCE = 64;
 
     private final OkHttpClient calls;
+    private final OkHttpClient longCalls;
     private final OkHttpClient tails;
     private final @Nullable ConnectionPool ownPool;
 
-    /** Builds both clients from a base, if there is one. A tail is dead after three heartbeats without a byte. */
+    /** Builds the clients from a base, if there is one. A tail is dead after three heartbeats without a byte. */
     public HttpClients(@Nullable OkHttpClient base, Duration heartbeat) {
         Dispatcher callDispatcher = new Dispatcher(DaemonExecutors.named("millrace-call-"));
         callDispatcher.setMaxRequests(CALLS_AT_ONCE);
@@ -40,6 +42,7 @@ public final class HttpClients {
                 .cache(null)
                 .followRedirects(false)
                 .build();
+        longCalls = base == null ? calls.newBuilder().readTimeout(LONG_ANSWER).build() : calls;
         ownPool = base == null ? calls.connectionPool() : null;
 
         Dispatcher tailDispatcher = new Dispatcher(DaemonExecutors.named("millrace-tail-"));
@@ -59,6 +62,11 @@ public final class HttpClients {
 
     public OkHttpClient calls() {
         return calls;
+    }
+
+    /** As {@link #calls}, for a request whose answer can take minutes: the whole of a large log is stored before it. */
+    public OkHttpClient longCalls() {
+        return longCalls;
     }
 
     public OkHttpClient tails() {

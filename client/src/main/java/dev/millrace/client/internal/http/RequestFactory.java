@@ -5,6 +5,7 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
+import java.nio.file.Path;
 import java.util.OptionalLong;
 import okhttp3.Headers;
 import okhttp3.HttpUrl;
@@ -33,7 +34,7 @@ public final class RequestFactory {
     }
 
     public Request append(StreamPath path, byte[] json) {
-        return request(url(path, "")).post(new SendOnceBody(json)).build();
+        return request(url(path, "")).post(SendOnceBody.json(json)).build();
     }
 
     /** A finite read. Throws {@link IllegalArgumentException} if a type contains a comma. */
@@ -115,7 +116,11 @@ public final class RequestFactory {
     public Request fork(StreamPath path, long at, StreamPath to) {
         byte[] json = JsonCodec.write(
                 JsonNodeFactory.instance.objectNode().put("at", at).put("to", to.value()));
-        return request(url(path, "__fork")).post(new SendOnceBody(json)).build();
+        return request(url(path, "__fork")).post(SendOnceBody.json(json)).build();
+    }
+
+    public Request importLog(StreamPath path, Path events) {
+        return request(url(path, "__import")).post(SendOnceBody.lines(events)).build();
     }
 
     private Request.Builder request(HttpUrl.Builder url) {

@@ -1,35 +1,46 @@
 package dev.millrace.client.internal.http;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import okhttp3.MediaType;
 import okhttp3.RequestBody;
 import okio.BufferedSink;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A JSON request body that the HTTP library sends at most once. By default it sends a request again when a kept
+ * A request body that the HTTP library sends at most once. By default it sends a request again when a kept
  * connection breaks; then an append without an idempotency key could be stored twice, or a new stream destroyed. Only
  * {@link AppendSender} sends appends again.
  */
 final class SendOnceBody extends RequestBody {
     private static final MediaType JSON = MediaType.get("application/json");
+    private static final MediaType LINES = MediaType.get("application/x-ndjson");
 
-    static final SendOnceBody EMPTY = new SendOnceBody(new byte[0]);
+    static final SendOnceBody EMPTY = new SendOnceBody(RequestBody.create(new byte[0]));
 
-    private final byte[] json;
+    private final RequestBody content;
 
-    SendOnceBody(byte[] json) {
-        this.json = json;
+    private SendOnceBody(RequestBody content) {
+        this.content = content;
+    }
+
+    static SendOnceBody json(byte[] json) {
+        return new SendOnceBody(RequestBody.create(json, JSON));
+    }
+
+    /** A file with a JSON value in each line; it is read while it is sent. */
+    static SendOnceBody lines(Path file) {
+        return new SendOnceBody(RequestBody.create(file.toFile(), LINES));
     }
 
     @Override
     public @Nullable MediaType contentType() {
-        return json.length == 0 ? null : JSON;
+        return content.contentType();
     }
 
     @Override
-    public long contentLength() {
-        return json.length;
+    public long contentLength() throws IOException {
+        return content.contentLength();
     }
 
     @Override
@@ -39,6 +50,6 @@ final class SendOnceBody extends RequestBody {
 
     @Override
     public void writeTo(BufferedSink sink) throws IOException {
-        sink.write(json);
+        content.writeTo(sink);
     }
 }

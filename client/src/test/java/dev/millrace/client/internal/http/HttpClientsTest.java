@@ -50,6 +50,20 @@ class HttpClientsTest {
     }
 
     @Test
+    void should_wait_longer_for_the_answer_to_a_whole_log_unless_the_application_says_how_long() {
+        OkHttpClient shared =
+                new OkHttpClient.Builder().readTimeout(Duration.ofSeconds(2)).build();
+        HttpClients own = new HttpClients(null, Duration.ofSeconds(5));
+        HttpClients theirs = new HttpClients(shared, Duration.ofSeconds(5));
+
+        assertThat(own.longCalls().readTimeoutMillis()).isEqualTo(300_000);
+        assertThat(own.calls().readTimeoutMillis()).isEqualTo(30_000);
+        assertThat(theirs.longCalls().readTimeoutMillis()).isEqualTo(2_000);
+        own.close();
+        theirs.close();
+    }
+
+    @Test
     void should_use_a_shared_client_and_leave_it_working_when_closed() throws IOException {
         // given
         OkHttpClient shared = new OkHttpClient.Builder()

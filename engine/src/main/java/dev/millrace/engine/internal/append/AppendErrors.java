@@ -1,5 +1,6 @@
 package dev.millrace.engine.internal.append;
 
+import com.fasterxml.jackson.core.JsonLocation;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Fence;
 import dev.millrace.core.StreamException;
@@ -11,11 +12,22 @@ import org.jspecify.annotations.Nullable;
 public final class AppendErrors {
     private final StreamPath path;
     private final String where;
+    private final boolean isLine;
 
     /** For the input number {@code index}, from 0, of {@code count}. */
     public AppendErrors(StreamPath path, int index, int count) {
+        this(path, count == 1 ? path.value() : path + " (event " + (index + 1) + " of " + count + ")", false);
+    }
+
+    private AppendErrors(StreamPath path, String where, boolean isLine) {
         this.path = path;
-        this.where = count == 1 ? path.value() : path + " (event " + (index + 1) + " of " + count + ")";
+        this.where = where;
+        this.isLine = isLine;
+    }
+
+    /** For a line, from 1, of a log that is imported. */
+    public static AppendErrors ofLine(StreamPath path, long line) {
+        return new AppendErrors(path, path + " (line " + line + ")", true);
     }
 
     public StreamException emptyBatch() {
@@ -50,8 +62,25 @@ public final class AppendErrors {
                 "flatten it, or send it as a string");
     }
 
-    public StreamException notJson(String problem, @Nullable Throwable cause) {
-        return of(Code.BAD_REQUEST, "the body is not one JSON value: " + problem, "correct the JSON", cause);
+    /** {@code at}: the place of the problem in the text, if it is known. */
+    public StreamException notJson(String problem, @Nullable JsonLocation at, @Nullable Throwable cause) {
+        return of(
+                Code.BAD_REQUEST,
+                "the " + (isLine ? "line" : "body") + " is not one JSON value: " + problem + place(at),
+                "correct the JSON",
+                cause);
+    }
+
+    private String place(@Nullable JsonLocation at) {
+        if (at == null || at.getLineNr() < 0) {
+            return "";
+        }
+        return " (" + (isLine ? "" : "line " + at.getLineNr() + ", ") + "column " + at.getColumnNr() + ")";
+    }
+
+    /** The refusal of an import. */
+    public StreamException notImported(Code code, String why, String whatToDo) {
+        return of(code, why, whatToDo);
     }
 
     StreamException reservedKey(String key) {
@@ -96,6 +125,8 @@ public final class AppendErrors {
     }
 
     private StreamException of(Code code, String why, String whatToDo, @Nullable Throwable cause) {
-        return new StreamException(code, path, "append refused: " + where + "; " + why + "; " + whatToDo, cause);
+        String what = isLine ? "import refused: " : "append refused: ";
+        String rest = isLine ? "; nothing was stored; " : "; ";
+        return new StreamException(code, path, what + where + "; " + why + rest + whatToDo, cause);
     }
 }

@@ -35,7 +35,15 @@ public final class InputValidator {
     private final Optional<String> key;
     private final OptionalLong offset;
 
+    /** Checks the fields of an input, and the payload of a known type. */
     public InputValidator(List<RawField> sent, KnownEvents known) {
+        this(sent, false);
+        if (problems.isEmpty() && known.contains(type)) {
+            problems.addAll(known.problems(type, JsonCodec.parse(payload)));
+        }
+    }
+
+    private InputValidator(List<RawField> sent, boolean isPast) {
         List<String> twice = new ArrayList<>();
         for (RawField field : sent) {
             if (fields.put(field.name(), field) != null) {
@@ -43,19 +51,26 @@ public final class InputValidator {
             }
         }
         type = type();
-        payload = object("payload").orElse(EMPTY_OBJECT);
+        RawField past = isPast ? fields.get("payload") : null;
+        payload =
+                past != null && past.isText() ? past.json() : object("payload").orElse(EMPTY_OBJECT);
         metadata = object("metadata");
         key = key();
         offset = offset();
         problems.addAll(twice);
         unknown();
-        if (problems.isEmpty() && known.contains(type)) {
-            problems.addAll(known.problems(type, JsonCodec.parse(payload)));
-        }
+    }
+
+    /**
+     * The check of an event of the past. Its payload was checked by the service that stored it, and is a text if the
+     * service that returned it could not decode it.
+     */
+    static InputValidator ofPast(List<RawField> stored) {
+        return new InputValidator(stored, true);
     }
 
     public static InputValidator notAnObject(RawField value) {
-        InputValidator form = new InputValidator(List.of(), KnownEvents.OF_THE_SERVICE);
+        InputValidator form = new InputValidator(List.of(), false);
         form.problems.add(0, "event: expected an object, got " + kind(value));
         return form;
     }
@@ -73,6 +88,15 @@ public final class InputValidator {
         key.filter(text -> text.startsWith(StreamCreation.RESERVED)).ifPresent(text -> {
             throw appendErrors.reservedKey(text);
         });
+        return event(path, trust, chain);
+    }
+
+    /** An event of the past, with the key of a caller, a processor or the service; only if it is valid. */
+    PreparedEvent past(StreamPath path) {
+        return event(path, CallerTrust.TRUSTED, Optional.empty());
+    }
+
+    private PreparedEvent event(StreamPath path, CallerTrust trust, Optional<Chain> chain) {
         boolean isTrusted = trust == CallerTrust.TRUSTED;
         Optional<byte[]> own = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
         Optional<byte[]> stored =
@@ -94,6 +118,9 @@ public final class InputValidator {
     }
 
     private static EventKey key(String text, Optional<JsonNode> provenance) {
+        if (text.startsWith(StreamCreation.RESERVED)) {
+            return EventKey.ofProcessor(text); // of the service
+        }
         return provenance
                 .flatMap(Provenance::processorOf)
                 .map(processor -> provenance.filter(Provenance::hasForeignKey).isPresent()

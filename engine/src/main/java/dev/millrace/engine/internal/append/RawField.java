@@ -14,7 +14,7 @@ record RawField(String name, JsonToken token, String text, byte[] json) {
         return token == JsonToken.START_OBJECT;
     }
 
-    String kind() {
+    public String kind() {
         return switch (token) {
             case START_OBJECT -> "an object";
             case START_ARRAY -> "an array";

@@ -11,6 +11,7 @@ import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
@@ -58,22 +59,45 @@ public final class StreamCreation {
             Instant bornAt,
             StreamHead then,
             Instant now) {
+        return begin(commitBatch, stream, origin, bornAt, now, first -> {
+            StreamHead head =
+                    new StreamHead(first.head().incarnation(), then.lastOffset(), then.lastCreatedAt(), then.paused());
+            commitBatch.fork(
+                    stream,
+                    first,
+                    new EventStore.Copy(
+                            stream.at(origin.path()),
+                            1,
+                            origin.offset(),
+                            stream,
+                            head,
+                            EventJsonWriter.beginning(origin.path()),
+                            EventJsonWriter.beginning(stream.path())));
+            return head;
+        });
+    }
+
+    /** Creates a stream from a log that was read before; it must not exist. */
+    StreamHead importLog(CommitBatch commitBatch, StreamKey stream, ImportedLog log, Instant now) {
+        return begin(commitBatch, stream, log.origin(), log.bornAt(), now, first -> {
+            List<PendingRecord> all = log.after(first);
+            commitBatch.importAll(stream, all);
+            return all.get(all.size() - 1).head();
+        });
+    }
+
+    /** Creates a stream that begins as a copy; {@code copy} stores its first event and all copied ones. */
+    private StreamHead begin(
+            CommitBatch commitBatch,
+            StreamKey stream,
+            ForkOrigin origin,
+            Instant bornAt,
+            Instant now,
+            Function<PendingRecord, StreamHead> copy) {
         requireFewSegments(stream);
         createAncestors(commitBatch, stream, Chain.NONE, now);
         String incarnation = incarnations.get();
-        PendingRecord first = first(stream, incarnation, Optional.of(origin), bornAt);
-        StreamHead head = new StreamHead(incarnation, then.lastOffset(), then.lastCreatedAt(), then.paused());
-        commitBatch.fork(
-                stream,
-                first,
-                new EventStore.Copy(
-                        stream.at(origin.path()),
-                        1,
-                        origin.offset(),
-                        stream,
-                        head,
-                        EventJsonWriter.beginning(origin.path()),
-                        EventJsonWriter.beginning(stream.path())));
+        StreamHead head = copy.apply(first(stream, incarnation, Optional.of(origin), bornAt));
         announce(commitBatch, stream, incarnation, Chain.NONE, now);
         return head;
     }

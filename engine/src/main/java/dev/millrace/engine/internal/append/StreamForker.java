@@ -92,7 +92,7 @@ public final class StreamForker {
     }
 
     private StreamHead copy(CommitBatch commitBatch, StreamKey from, Plan plan, StreamKey to) {
-        ForkOrigin origin = new ForkOrigin(from.path(), plan.head().lastOffset());
+        ForkOrigin origin = new ForkOrigin(from.path(), plan.head().lastOffset(), Optional.empty());
         return streamCreation.fork(commitBatch, to, origin, plan.bornAt(), plan.head(), clock.now());
     }
 

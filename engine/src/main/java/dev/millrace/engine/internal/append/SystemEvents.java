@@ -16,15 +16,13 @@ import java.util.OptionalLong;
 public final class SystemEvents {
     private SystemEvents() {}
 
-    /** The first event of a stream. Its metadata hold the incarnation, its payload the origin of a fork. */
+    /** The first event of a stream. Its metadata hold the incarnation, its payload the origin of a copy. */
     public static PreparedEvent initialized(StreamKey stream, String incarnation, Optional<ForkOrigin> forkedFrom) {
         ObjectNode payload = JsonNodeFactory.instance
                 .objectNode()
                 .put("projectSlug", stream.project().value())
                 .put("path", stream.path().value());
-        forkedFrom.ifPresent(origin -> payload.putObject("forkedFrom")
-                .put("path", origin.path().value())
-                .put("offset", origin.offset()));
+        forkedFrom.ifPresent(origin -> origin.writeTo(payload));
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();
         metadata.putObject("millrace").put("incarnation", incarnation);
         return input(

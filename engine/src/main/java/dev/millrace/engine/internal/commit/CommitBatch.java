@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 public final class CommitBatch {
     private final EventStore.Transaction transaction;
     private final Map<StreamKey, List<EventRecord>> appended = new LinkedHashMap<>();
-    private final Map<StreamKey, Long> forked = new LinkedHashMap<>();
+    private final Map<StreamKey, Long> copied = new LinkedHashMap<>();
     private final List<StreamKey> removed = new ArrayList<>();
 
     CommitBatch(EventStore.Transaction transaction) {
@@ -45,8 +45,8 @@ public final class CommitBatch {
     }
 
     /**
-     * Creates a stream from a first event and copies. These records are not in {@link #appended}: no tail can wait for
-     * them, and they can be many.
+     * Creates a stream from a first event and copies of another stream's records. They are not in {@link #appended}: no
+     * tail can wait for them, and they can be many.
      */
     public void fork(StreamKey stream, PendingRecord first, EventStore.Copy copy) {
         calling(() -> {
@@ -56,7 +56,16 @@ public final class CommitBatch {
             }
             return copy;
         });
-        forked.put(stream, copy.throughOffset());
+        copied.put(stream, copy.throughOffset());
+    }
+
+    /** Creates a stream from all its records, in order. They are not in {@link #appended}, as those of a fork. */
+    public void importAll(StreamKey stream, List<PendingRecord> records) {
+        calling(() -> {
+            records.forEach(record -> transaction.append(stream, record.head(), record.at(transaction.nextPosition())));
+            return records;
+        });
+        copied.put(stream, records.get(records.size() - 1).head().lastOffset());
     }
 
     /** Removes a stream. Only in a group that appends nothing. */
@@ -87,9 +96,9 @@ public final class CommitBatch {
         return appended;
     }
 
-    /** The last copied offset of each new fork. */
-    public Map<StreamKey, Long> forked() {
-        return forked;
+    /** The last offset of each new stream that began as a copy. */
+    public Map<StreamKey, Long> copied() {
+        return copied;
     }
 
     public List<StreamKey> removed() {

@@ -40,7 +40,7 @@ public final class CommitNotifier {
         }
         commitBatch.removed().forEach(stream -> pending.put(stream, new Change(true)));
         commitBatch
-                .forked()
+                .copied()
                 .forEach((stream, last) -> pending.computeIfAbsent(stream, key -> new Change(false))
                         .addUnseen(1, last));
         commitBatch.appended().forEach((stream, added) -> {

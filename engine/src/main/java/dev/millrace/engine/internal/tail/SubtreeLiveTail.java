@@ -82,7 +82,7 @@ final class SubtreeLiveTail extends TailLoop {
         foreign += commitBatch.appended().values().stream().mapToInt(List::size).sum();
         if (foreign > MOST_FOREIGN // so that the cursor does not stay far behind
                 || commitBatch.appended().keySet().stream().anyMatch(stream()::covers)
-                || commitBatch.forked().keySet().stream().anyMatch(stream()::covers)
+                || commitBatch.copied().keySet().stream().anyMatch(stream()::covers)
                 || commitBatch.removed().stream().anyMatch(stream()::covers)) {
             foreign = 0;
             wake();

@@ -9,7 +9,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 
 /**
- * The threads for work whose length grows with a stream: states, lists, forks. They are few, and projects and streams
+ * The threads for work whose length grows with a stream: states, lists, forks, imports. They are few, and projects and streams
  * share them fairly, so that such work delays neither short reads nor that of others. There is one for every two
  * processors, but 2 at least. Answers are given on callback threads. Thread-safe.
  */

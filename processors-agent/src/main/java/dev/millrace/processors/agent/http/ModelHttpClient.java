@@ -51,10 +51,14 @@ public final class ModelHttpClient {
      */
     private static final Duration LINGER = Duration.ofSeconds(1);
 
+    /** How long the details at the end of a complete response may take. */
+    private static final Duration DETAILS = Duration.ofSeconds(5);
+
     private final HttpUrl url;
     private final ApiKey key;
     private final Consumer<Request.Builder> headers;
     private final String baseUrlSetting;
+    private final String hint;
     private final Timers timers;
 
     /**
@@ -64,14 +68,21 @@ public final class ModelHttpClient {
      * @param key removed from all error messages
      * @param headers adds the headers of the provider to a request, those with the key included
      * @param baseUrlSetting the name of the setting with the address, for error messages
+     * @param hint what to do if the server does not answer as this API does, for error messages
      * @param timers the clock for retry headers with a date, and a timer
      */
     public ModelHttpClient(
-            HttpUrl url, ApiKey key, Consumer<Request.Builder> headers, String baseUrlSetting, Timers timers) {
+            HttpUrl url,
+            ApiKey key,
+            Consumer<Request.Builder> headers,
+            String baseUrlSetting,
+            String hint,
+            Timers timers) {
         this.url = url;
         this.key = key;
         this.headers = headers;
         this.baseUrlSetting = baseUrlSetting;
+        this.hint = hint;
         this.timers = timers;
     }
 
@@ -110,7 +121,7 @@ public final class ModelHttpClient {
     private final class Listener extends EventSourceListener implements Callback, ModelSink {
         private final ModelSink sink;
         private final Runnable hangUp;
-        private final UnknownFrames unknown = new UnknownFrames(url, key, hint());
+        private final UnknownFrames unknown = new UnknownFrames(url, key, hint);
         private final ResponseParser reader;
         private final Function<ErrorBody, Optional<String>> unsupported;
         private Optional<String> providerRequestId = Optional.empty();
@@ -164,17 +175,21 @@ public final class ModelHttpClient {
 
         @Override
         public void onEvent(EventSource source, @Nullable String id, @Nullable String type, String data) {
-            if (data.isBlank()
-                    || data.strip().equals(END_MARK)) { // some proxies keep a connection open with empty frames
+            if (data.isBlank()) { // some proxies keep a connection open with empty frames
                 return;
             }
-            if (reader.event(type == null ? "" : type, data)) {
+            boolean isEndMark = data.strip().equals(END_MARK);
+            boolean wasComplete = reader.isComplete();
+            boolean isKnown = reader.event(type == null ? "" : type, data);
+            if (isKnown && !isEndMark) {
                 unknown.known();
-            } else {
+            } else if (!isEndMark) {
                 unknown.unknown(data).ifPresent(reader::eof);
             }
             if (reader.isEnded()) {
                 timers.after(LINGER, hangUp);
+            } else if (reader.isComplete() && !wasComplete) {
+                timers.after(DETAILS, hangUp);
             }
         }
 
@@ -204,7 +219,7 @@ public final class ModelHttpClient {
                     ? url + " redirects to " + response.header("location", "somewhere") + "; set " + baseUrlSetting
                             + " to it"
                     : isWrongAddress(response, body)
-                            ? url + " answered " + response.code() + ": " + failure.message() + "; " + hint()
+                            ? url + " answered " + response.code() + ": " + failure.message() + "; " + hint
                             : failure.message();
             return failure.withMessage(message)
                     .withUnsupportedParameter(isAboutBody ? unsupported.apply(body) : Optional.empty())
@@ -236,7 +251,7 @@ public final class ModelHttpClient {
             }
             reader.eof(error.failure(0)
                     .withMessage(url + " answered 200 with " + response.header("content-type", "no content type")
-                            + ", which is no event stream: " + error.message() + "; " + hint()));
+                            + ", which is no event stream: " + error.message() + "; " + hint));
         }
 
         /** A broken stream. */
@@ -262,13 +277,6 @@ public final class ModelHttpClient {
 
     private static Optional<String> requestId(Response response) {
         return Optional.ofNullable(response.header("x-request-id", response.header("request-id")));
-    }
-
-    /** What to check if the server does not answer as this API does. */
-    private String hint() {
-        return "check " + baseUrlSetting + ": is there an API with /"
-                + url.pathSegments().get(url.pathSize() - 1)
-                + ", or is this a server of another one, for example of chat completions?";
     }
 
     private static String bodyOf(Response response, long most) {

@@ -11,7 +11,8 @@ import dev.millrace.processors.agent.model.ModelFailure;
  */
 public interface ResponseParser {
     /**
-     * Handles the next server-sent event; {@code name} is its {@code event:} field, or empty.
+     * Handles the next server-sent event; {@code name} is its {@code event:} field, or empty. The end mark {@code [DONE]}
+     * is one too; what is returned for it does not count.
      *
      * @return false if it is no event of this provider; then nothing has happened
      */
@@ -26,6 +27,14 @@ public interface ResponseParser {
 
     /** The stream has ended; {@code otherwise} is the failure if the response has no end yet. */
     void eof(ModelFailure otherwise);
+
+    /**
+     * Whether the response is complete, and only details such as the usage can follow. The client waits some seconds for
+     * them and then closes the connection.
+     */
+    default boolean isComplete() {
+        return isEnded();
+    }
 
     /** Whether the response has ended. */
     boolean isEnded();

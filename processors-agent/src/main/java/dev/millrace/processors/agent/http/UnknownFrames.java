@@ -54,7 +54,7 @@ final class UnknownFrames {
         String type = json.path("type").asText();
         if (json.path("object").asText().startsWith("chat.completion")
                 || json.path("choices").isArray()) {
-            return Optional.of("a chat completion");
+            return other("completions", "a chat completion");
         }
         if (type.startsWith("response.") || json.path("object").asText().equals("response")) {
             return other("responses", "a response of OpenAI's Responses API");

@@ -49,7 +49,12 @@ public enum FailureKind {
             "slow_down",
             "vector_store_timeout"),
     /** The conversation is too long for the model. */
-    CONTEXT_LENGTH(false, "context_length_exceeded", "model_context_window_exceeded", "request_too_large"),
+    CONTEXT_LENGTH(
+            false,
+            "context_length_exceeded",
+            "model_context_window_exceeded",
+            "exceed_context_size_error",
+            "request_too_large"),
     /** The service refuses the content of the request. */
     INVALID_REQUEST(
             false,
@@ -112,7 +117,8 @@ public enum FailureKind {
         if (byCode == UNKNOWN) {
             byCode = byCode(type);
         }
-        if (byCode != UNKNOWN) {
+        boolean isVague = byCode == UNKNOWN || byCode == OVERLOADED; // llama.cpp has one type for all of its own errors
+        if (!isVague) {
             return byCode;
         }
         String words = message.toLowerCase(Locale.ROOT);
@@ -121,11 +127,11 @@ public enum FailureKind {
                 || words.contains("credit balance is too low")) {
             return QUOTA;
         }
-        if (words.contains("maximum context length")
-                || words.contains("context window")
-                || words.contains("exceed context limit")
-                || words.contains("prompt is too long")) {
+        if (status != 429 && ContextOverflow.isSaidIn(message)) {
             return CONTEXT_LENGTH;
+        }
+        if (byCode != UNKNOWN) {
+            return byCode;
         }
         FailureKind byStatus = byStatus(status);
         if (byStatus != UNKNOWN) {

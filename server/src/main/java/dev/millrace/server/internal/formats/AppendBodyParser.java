@@ -10,6 +10,9 @@ import java.nio.charset.StandardCharsets;
  * sender will not send them again. Immutable.
  */
 public final class AppendBodyParser {
+    /** What to do about an event that is too large. */
+    public static final String SMALLER = "split it, or store the data elsewhere and append a reference";
+
     private final Limits limits;
 
     public AppendBodyParser(Limits limits) {
@@ -67,9 +70,13 @@ public final class AppendBodyParser {
         return mayBeBatch ? limits.batchBytes() : limits.eventBytes();
     }
 
-    public static HttpErrorException tooLarge(String what, int limit, String sent) {
+    static HttpErrorException tooLarge(String what, int limit, String sent) {
+        return tooLarge(what, limit, sent, SMALLER);
+    }
+
+    public static HttpErrorException tooLarge(String what, int limit, String sent, String advice) {
         return HttpErrorException.tooLarge("the " + what + " is too large: at most " + limit + " bytes are allowed, "
-                + sent + " were sent; split it, or store the data elsewhere and append a reference");
+                + sent + " were sent; " + advice);
     }
 
     static HttpErrorException tooManyEvents(int limit) {

@@ -15,8 +15,11 @@ import org.jspecify.annotations.Nullable;
  * @param name the lower-case type without parameters; empty if there was none
  */
 public record MediaType(@Nullable String header, String name) {
+    /** JSON values, one a line. */
+    public static final String NDJSON = "application/x-ndjson";
+
     private static final Set<String> LINES =
-            Set.of("application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonl");
+            Set.of(NDJSON, "application/ndjson", "application/jsonl", "application/x-jsonl");
     private static final Set<String> YAML =
             Set.of("application/yaml", "text/yaml", "application/x-yaml", "text/x-yaml", "text/vnd.yaml");
 
@@ -31,7 +34,8 @@ public record MediaType(@Nullable String header, String name) {
         return name.equals("application/json") || name.equals("text/json") || name.endsWith("+json");
     }
 
-    boolean isLines() {
+    /** Whether the body has one JSON value in each line. */
+    public boolean isLines() {
         return LINES.contains(name);
     }
 

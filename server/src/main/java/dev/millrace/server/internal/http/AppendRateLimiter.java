@@ -8,7 +8,7 @@ import java.util.OptionalInt;
 
 /**
  * A rate limiter for appended events, with one token bucket per caller. A bucket holds the events of one second and is
- * refilled continuously. A fork takes as many events as it copies. A batch larger than the bucket is allowed when the
+ * refilled continuously. A fork and an import take as many events as they copy. A batch larger than the bucket is allowed when the
  * bucket is full; then the bucket becomes negative. The limiter remembers the last 10,000 callers. Thread-safe.
  */
 public final class AppendRateLimiter {

@@ -85,6 +85,11 @@ public final class HttpErrorException extends RuntimeException {
         return of(415, "UNSUPPORTED_MEDIA_TYPE", Code.BAD_REQUEST, message, headers);
     }
 
+    /** A body of another content type than {@code accepted}. */
+    public static HttpErrorException wrongType(String message, String accepted) {
+        return unsupported(message, Map.of("Accept-Post", accepted));
+    }
+
     public static HttpErrorException unavailable(String message) {
         return of(503, "SERVICE_UNAVAILABLE", Code.UNAVAILABLE, message, Map.of());
     }

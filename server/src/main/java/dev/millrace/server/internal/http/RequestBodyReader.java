@@ -34,6 +34,9 @@ public final class RequestBodyReader implements Runnable {
     /** What a tree of tiny values needs for each byte of its text. */
     private static final int PER_BYTE_OF_TREE = 32;
 
+    /** What a byte of a log needs: the body, and the records that are made of it; the answer is short. */
+    private static final int PER_BYTE_OF_LOG = 4;
+
     /** What a name of a field needs beside its bytes. */
     private static final int PER_NAME = 64;
 
@@ -45,6 +48,7 @@ public final class RequestBodyReader implements Runnable {
     private volatile Executor executor;
     private final IntUnaryOperator limitByFirstByte;
     private final int perByte;
+    private final String advice;
     private final RequestMemory memory;
     private final ConnectionWatch.Watched watched;
     private final ArrivedBytes arrived = new ArrivedBytes();
@@ -53,7 +57,8 @@ public final class RequestBodyReader implements Runnable {
     private int limit = -1;
     private volatile Optional<Duration> demanded = Optional.empty();
 
-    private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte, int perByte) {
+    private RequestBodyReader(HttpExchange exchange, IntUnaryOperator limitByFirstByte, int perByte, String advice) {
+        this.advice = advice;
         this.request = exchange.request();
         this.executor = exchange.executor();
         this.largeBodies = exchange.largeBodies();
@@ -84,21 +89,28 @@ public final class RequestBodyReader implements Runnable {
      */
     public static <T> CompletableFuture<T> read(
             HttpExchange exchange, IntUnaryOperator limitByFirstByte, Function<byte[], CompletableFuture<T>> work) {
-        return read(exchange, limitByFirstByte, PER_BYTE, work);
+        return read(exchange, limitByFirstByte, PER_BYTE, AppendBodyParser.SMALLER, work);
     }
 
     /** As {@link #read}, for a body that becomes a tree. */
     public static <T> CompletableFuture<T> readForTree(
             HttpExchange exchange, IntUnaryOperator limitByFirstByte, Function<byte[], CompletableFuture<T>> work) {
-        return read(exchange, limitByFirstByte, PER_BYTE + PER_BYTE_OF_TREE, work);
+        return read(exchange, limitByFirstByte, PER_BYTE + PER_BYTE_OF_TREE, AppendBodyParser.SMALLER, work);
+    }
+
+    /** As {@link #read}, for the log of a stream with at most {@code most} bytes. */
+    public static <T> CompletableFuture<T> readLog(
+            HttpExchange exchange, int most, Function<byte[], CompletableFuture<T>> work) {
+        return read(exchange, first -> most, PER_BYTE_OF_LOG, "import the events up to an earlier offset", work);
     }
 
     private static <T> CompletableFuture<T> read(
             HttpExchange exchange,
             IntUnaryOperator limitByFirstByte,
             int perByte,
+            String advice,
             Function<byte[], CompletableFuture<T>> work) {
-        RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte, perByte);
+        RequestBodyReader body = new RequestBodyReader(exchange, limitByFirstByte, perByte, advice);
         int most = Math.max(limitByFirstByte.applyAsInt('['), limitByFirstByte.applyAsInt(' '));
         body.watched.receive(body::dropAsSlow);
         body.watched.pause();
@@ -261,10 +273,10 @@ public final class RequestBodyReader implements Runnable {
             return Optional.empty();
         }
         String sent = (announced > most ? announced : "more than " + most) + " bytes";
-        String kind = perByte == PER_BYTE ? "the body has " : "the body that is to be transformed has ";
+        String kind = perByte > PER_BYTE ? "the body that is to be transformed has " : "the body has ";
         return Optional.of(
                 fits < allowed
                         ? RequestMemory.tooLarge(kind + sent, fits)
-                        : AppendBodyParser.tooLarge("body", allowed, sent));
+                        : AppendBodyParser.tooLarge("body", allowed, sent, advice));
     }
 }

@@ -9,6 +9,7 @@ import dev.millrace.engine.MemoryBudget;
 import dev.millrace.server.internal.routes.ApiDocsRoute;
 import dev.millrace.server.internal.routes.AppendRoute;
 import dev.millrace.server.internal.routes.ForkRoute;
+import dev.millrace.server.internal.routes.ImportRoute;
 import dev.millrace.server.internal.routes.ReadRoute;
 import dev.millrace.server.internal.routes.SecretRoutes;
 import dev.millrace.server.internal.routes.StateRoutes;
@@ -55,6 +56,7 @@ public final class RootHandler extends Handler.Abstract {
             ReadRoute reads,
             StateRoutes states,
             ForkRoute forks,
+            ImportRoute imports,
             SecretRoutes secrets,
             ApiDocsRoute reference) {}
 
@@ -188,6 +190,7 @@ public final class RootHandler extends Handler.Abstract {
             case STATE -> routes.states().state(exchange, route.path());
             case LIST -> routes.states().list(exchange, route.path());
             case FORK -> routes.forks().fork(exchange, route.path());
+            case IMPORT -> routes.imports().importLog(exchange, route.path());
             case SECRETS -> {
                 if (method.equals("GET")) {
                     routes.secrets().list(exchange);

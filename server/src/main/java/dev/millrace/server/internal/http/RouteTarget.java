@@ -16,6 +16,8 @@ public enum RouteTarget {
             List.of("/api/streams/__state/{path}", "/api/__state/{path}", "/api/stream-state/{path}"),
             Methods.get("create")),
     FORK(List.of("/api/streams/__fork/{path}"), Methods.of("POST")),
+    /** A new stream from the log of another one. */
+    IMPORT(List.of("/api/streams/__import/{path}"), Methods.of("POST")),
     STREAM(
             List.of("/api/streams/{path}"),
             Methods.get(ReadParameters.names().toArray(String[]::new))

@@ -40,6 +40,7 @@ class RouteMatchTest {
         "/a/api,                         SHORT_URL, /a/api",
         "/api/streams/__fork/a/b,        FORK,   /a/b",
         "/api/streams/__fork,            FORK,   /",
+        "/api/streams/__import/a/b,      IMPORT, /a/b",
         "/api/secrets,                   SECRETS, /",
         "/api/secrets/,                  SECRETS, /",
         "/api/openapi.json,              OPENAPI, /",

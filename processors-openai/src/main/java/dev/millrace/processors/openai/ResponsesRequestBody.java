@@ -11,9 +11,9 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 
-/** The body of a request: a pure function of the prompt. A longer conversation adds items at the end of the input. */
-final class RequestBody {
-    private RequestBody() {}
+/** The body of a request to the Responses API: a pure function of the prompt. A longer conversation adds items at the end of the input. */
+final class ResponsesRequestBody {
+    private ResponsesRequestBody() {}
 
     static ObjectNode of(Prompt prompt, Model model) {
         ObjectNode body = JsonNodeFactory.instance.objectNode();
@@ -46,6 +46,9 @@ final class RequestBody {
                 boolean same = output.origin().is(model, prompt) && areNew(output, ids);
                 List<ObjectNode> items = OutputItems.replay(output.items(), same);
                 for (ObjectNode item : items) {
+                    if (prompt.unsupported().contains(OptionalParameters.itemsOf(item))) {
+                        continue;
+                    }
                     if (item.path("type").asText().equals("custom_tool_call")) {
                         customCalls.add(item.path("call_id").asText());
                     }

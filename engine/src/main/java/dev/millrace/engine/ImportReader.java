@@ -1,0 +1,82 @@
+package dev.millrace.engine;
+
+import dev.millrace.core.StreamException;
+import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.StreamPath;
+import dev.millrace.engine.internal.append.AppendErrors;
+import dev.millrace.engine.internal.append.ImportedLog;
+import dev.millrace.engine.internal.append.ImportedLogBuilder;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Arrays;
+
+/** The parser of a log that is imported: one event a line. Immutable. */
+final class ImportReader {
+    /** Clocks differ, and the times of a stream can be ahead of its server's clock; more than a day is an error. */
+    private static final Duration AHEAD = Duration.ofDays(1);
+
+    /** A stored event can nest deeper than an input: an invalid one has the input in its {@code payload.rawInput}. */
+    private static final int DEEPER = 2;
+
+    /** And it can be larger, by path, time, and the problems of an invalid one. */
+    private static final int LARGER = 2;
+
+    private final Limits limits;
+
+    ImportReader(Limits limits) {
+        this.limits = limits;
+    }
+
+    /** Reads all lines; blank ones are skipped, but count. Throws a {@link StreamException} that names the line. */
+    ImportedLog read(StreamPath target, byte[] lines, Instant now) {
+        if (lines.length > limits.forkBytes()) {
+            throw tooLarge(AppendErrors.ofLine(target, 1), lines.length + " bytes", "forkBytes", limits.forkBytes());
+        }
+        ImportedLogBuilder log = new ImportedLogBuilder(target, now.plus(AHEAD));
+        int line = 0;
+        for (int start = 0; start < lines.length; ) {
+            int end = start;
+            boolean isBlank = true;
+            while (end < lines.length && lines[end] != '\n') {
+                isBlank &= lines[end] >= 0 && lines[end] <= ' ';
+                end++;
+            }
+            line++;
+            if (!isBlank) {
+                add(log, Arrays.copyOfRange(lines, start, end), AppendErrors.ofLine(target, line));
+            }
+            start = end + 1;
+        }
+        return log.build(AppendErrors.ofLine(target, Math.max(1, line)));
+    }
+
+    private void add(ImportedLogBuilder log, byte[] line, AppendErrors errors) {
+        if (log.size() > limits.forkEvents()) {
+            throw tooLarge(errors, "more than " + limits.forkEvents() + " events", "forkEvents", limits.forkEvents());
+        }
+        long most = (long) limits.eventBytes() * LARGER;
+        if (line.length > most) {
+            throw errors.notImported(
+                    Code.TOO_LARGE,
+                    "the event has " + line.length + " bytes, at most " + most
+                            + " are allowed (twice the limit eventBytes)",
+                    "raise the limit, or import the events before it");
+        }
+        ParsedInput event = InputReader.parse(line, limits.jsonDepth() + DEEPER, errors);
+        if (!event.isObject()) {
+            throw errors.notImported(
+                    Code.BAD_REQUEST,
+                    "expected an event, got " + event.kind(),
+                    "send the log of a stream as reads return it, from offset 1");
+        }
+        log.add(event.fields(), errors);
+    }
+
+    /** All appends to all streams wait while an import is written, as for a fork. */
+    private static StreamException tooLarge(AppendErrors errors, String what, String limit, long most) {
+        return errors.notImported(
+                Code.TOO_LARGE,
+                "the log has " + what + ", at most " + most + " are imported (limit " + limit + ")",
+                "import the events up to an earlier offset");
+    }
+}
