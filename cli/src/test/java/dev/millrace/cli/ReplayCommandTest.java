@@ -106,6 +106,32 @@ class ReplayCommandTest {
     }
 
     @Test
+    void should_refuse_a_payload_that_does_not_fit_unless_that_is_allowed() throws IOException {
+        Files.writeString(log, """
+                ---
+                type: https://events.iterate.com/events/stream/paused
+                payload: {resn: tired}
+                """);
+        String[] replay = {"replay", "--processor", "circuit-breaker", log.toString(), "--command", "state"};
+
+        assertThat(screen.run(replay)).isEqualTo(1);
+        assertThat(screen.err())
+                .startsWith("millrace: " + log + ":2:1: the payload of ")
+                .contains("/test@1", "resn", "--allow-malformed");
+
+        Screen allowed = Screen.pipe();
+        assertThat(allowed.run(
+                        "replay",
+                        "--allow-malformed",
+                        "--processor",
+                        "circuit-breaker",
+                        log.toString(),
+                        "--command",
+                        "state"))
+                .isZero();
+    }
+
+    @Test
     void should_begin_at_the_end_and_go_back_and_forth() {
         assertThat(
                         replay(

@@ -179,6 +179,20 @@ class StreamCommandsTest {
     }
 
     @Test
+    void should_deploy_nothing_that_does_not_compile() throws IOException {
+        Path script = Files.writeString(directory.resolve("ping.js"), "export default {\n  a: 1,\n  b: @,\n};\n");
+
+        assertThat(run("deploy", "--file", script.toString(), "/p", "--env", "A=1"))
+                .isEqualTo(1);
+
+        assertThat(screen.out()).isEmpty();
+        assertThat(screen.err())
+                .startsWith("millrace: not deployed: " + script + ":3: SyntaxError: ")
+                .endsWith("; nothing was sent to the service; correct it and run deploy again\n");
+        assertThat(log("/p")).hasSize(1);
+    }
+
+    @Test
     void should_say_what_cannot_be_deployed() throws IOException {
         assertThat(run("deploy", "--file", directory.resolve("none.js").toString(), "/p"))
                 .isEqualTo(1);

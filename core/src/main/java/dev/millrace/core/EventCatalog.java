@@ -166,6 +166,19 @@ public final class EventCatalog {
      * @return an object of the class of the type, {@link UnknownPayload} or {@link MalformedPayload}
      */
     public Object decode(String type, JsonNode payload) {
+        return decode(type, payload, false);
+    }
+
+    /**
+     * As {@link #decode}, for a payload that a person wrote: with a field that its class does not have, it is {@link
+     * MalformedPayload} too. Unknown fields of a type with an {@link #upcast} are ignored, because an old form may have
+     * more fields.
+     */
+    public Object decodeRefusingUnknownFields(String type, JsonNode payload) {
+        return decode(type, payload, true);
+    }
+
+    private Object decode(String type, JsonNode payload, boolean refusesUnknown) {
         if (payload.isTextual()) {
             return new MalformedPayload(type, payload, EventJsonReader.problem(payload.textValue()));
         }
@@ -173,7 +186,9 @@ public final class EventCatalog {
         try {
             Upcasts.Lifted today = upcasts.lift(written, payload);
             Class<?> target = classByType.get(today.type());
-            return target == null ? new UnknownPayload(type, payload) : JsonCodec.fromTree(today.payload(), target);
+            return target == null
+                    ? new UnknownPayload(type, payload)
+                    : JsonCodec.fromTree(today.payload(), target, refusesUnknown && !upcasts.change(written));
         } catch (IllegalArgumentException e) {
             return new MalformedPayload(type, payload, String.valueOf(e.getMessage()));
         }

@@ -81,9 +81,13 @@ public final class JsonCodec {
      * @throws IllegalArgumentException if the JSON does not fit the class; the message names the field
      */
     public static <T> T fromTree(JsonNode json, Class<T> type) {
+        return fromTree(json, type, false);
+    }
+
+    static <T> T fromTree(JsonNode json, Class<T> type, boolean refusesUnknown) {
         T decoded;
         try {
-            decoded = JsonMappers.LENIENT.readerFor(type).readValue(json);
+            decoded = JsonMappers.lenientReader(type, refusesUnknown).readValue(json);
         } catch (IOException e) {
             throw new IllegalArgumentException(JsonErrorMessages.explain(e), e);
         }

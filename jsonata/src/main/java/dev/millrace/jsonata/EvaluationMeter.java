@@ -1,5 +1,6 @@
 package dev.millrace.jsonata;
 
+import com.dashjoin.jsonata.Parser;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.time.Instant;
@@ -26,12 +27,19 @@ final class EvaluationMeter {
     private long nextLook;
     private int depth;
 
+    /** For each open sub-expression: how many of its own have a result, and how many of these are numbers. */
+    private final int[] parts;
+
+    private final int[] numbers;
+
     EvaluationMeter(EvaluationLimits evaluationLimits, Instant now) {
         this.evaluationLimits = evaluationLimits;
         this.now = now;
         this.valueSizeLimiter = new ValueSizeLimiter(evaluationLimits.valueWeight(), evaluationLimits.stringLength());
         this.nanos = evaluationLimits.time().toNanos();
         this.nextLook = nanos;
+        this.parts = new int[evaluationLimits.depth() + 1];
+        this.numbers = new int[evaluationLimits.depth() + 1];
     }
 
     static void begin(EvaluationMeter meter) {
@@ -63,15 +71,28 @@ final class EvaluationMeter {
         if (++depth > evaluationLimits.depth()) {
             throw new EvaluationException("it recurses too deeply (limit: depth " + evaluationLimits.depth() + ")");
         }
+        parts[depth] = 0;
+        numbers[depth] = 0;
         check();
     }
 
-    void exit(@Nullable Object result) {
+    void exit(Parser.Symbol symbol, @Nullable Object result) {
+        if (result == null && parts[depth] == 2 && numbers[depth] == 2 && isDivision(symbol)) {
+            throw new EvaluationException("a number is divided by zero");
+        }
         depth--;
+        parts[depth]++;
+        numbers[depth] += result instanceof Number ? 1 : 0;
         if (result instanceof Pattern) {
             throw new EvaluationException("a regular expression is not allowed here");
         }
         made(result);
+    }
+
+    /** The evaluator makes no value of {@code 0/0} and {@code 5%0}, as if an operand were absent. */
+    private static boolean isDivision(Parser.Symbol symbol) {
+        String text = symbol.toString(); // it has no other way to tell the operator
+        return text.endsWith(" value=/") || text.endsWith(" value=%");
     }
 
     /** Checks a value that was created or is used again. */

@@ -14,7 +14,7 @@ final class ExpressionCompiler {
     private static final EntryCallback ENTRY =
             (symbol, input, frame) -> EvaluationMeter.current().enter();
     private static final ExitCallback EXIT =
-            (symbol, input, frame, result) -> EvaluationMeter.current().exit(result);
+            (symbol, input, frame, result) -> EvaluationMeter.current().exit(symbol, result);
 
     private static final Map<Key, Expression> CACHE = new LinkedHashMap<>(16, 0.75f, true) {
         @Override

@@ -8,6 +8,7 @@ import dev.millrace.testkit.internal.purity.PurityChecker;
 import dev.millrace.testkit.internal.purity.ReducerFingerprintFile;
 import dev.millrace.testkit.internal.state.JsonDifference;
 import dev.millrace.testkit.internal.state.StateJsonCodec;
+import dev.millrace.testkit.log.MalformedLogException;
 import dev.millrace.testkit.log.RecordedLog;
 import java.util.List;
 import java.util.Optional;
@@ -37,6 +38,7 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
      * @throws AssertionError if the reducer is not pure, with the event, the first difference and the remedy, or with
      *     the class, the method, the line and the calls that lead there; also if the reducer throws, or if its state
      *     changes when it is written as JSON and read back
+     * @throws MalformedLogException if a payload does not fit its class, see {@link RecordedLog#allowingMalformed()}
      */
     public ProcessorAssert<S> isPureOver(RecordedLog log) {
         fold(log);
@@ -95,6 +97,6 @@ public final class ProcessorAssert<S> extends AbstractAssert<ProcessorAssert<S>,
 
     private S fold(RecordedLog log) {
         isNotNull();
-        return PurityChecker.check(actual, log.events());
+        return PurityChecker.check(actual, log.decodedBy(actual.events()));
     }
 }

@@ -11,6 +11,7 @@ import dev.millrace.testkit.internal.purity.ImpurityMessages;
 import dev.millrace.testkit.internal.state.JsonDifference;
 import dev.millrace.testkit.internal.state.StateJsonCodec;
 import dev.millrace.testkit.internal.state.StatePathParser;
+import dev.millrace.testkit.log.MalformedLogException;
 import dev.millrace.testkit.log.RecordedLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -47,15 +48,14 @@ public final class StateTimeline<S> {
         this.processor = processor;
         this.log = log;
         this.json = new StateJsonCodec<>(processor);
-        this.events = log.events().stream()
-                .map(event -> event.decodedBy(processor.events()))
-                .toList();
+        this.events = log.decodedBy(processor.events());
     }
 
     /**
      * Reduces the log.
      *
      * @throws IllegalArgumentException if the log has events of more than one stream
+     * @throws MalformedLogException if a payload does not fit its class, see {@link RecordedLog#allowingMalformed()}
      * @throws AssertionError if the reducer throws, returns null or changes its state argument, or if a state cannot be
      *     written as JSON; {@link ProcessorAssert#isPureOver(RecordedLog)} checks more
      */

@@ -11,10 +11,14 @@ import dev.millrace.core.Event;
 import dev.millrace.testkit.log.RecordedLog;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
@@ -89,6 +93,40 @@ class ImpureReducersTest {
     void should_catch_the_identity_of_objects() {
         assertThat(refusal(history((state, event) -> state.plus(System.identityHashCode(new Object())))))
                 .contains("gave two different states");
+    }
+
+    /** Has the hash code of its identity. */
+    private static final class Plain {
+        private final String name;
+
+        Plain(String name) {
+            this.name = name;
+        }
+    }
+
+    private static List<String> inHashOrder(Stream<String> names) {
+        return names.map(Plain::new).collect(Collectors.toCollection(HashSet::new)).stream()
+                .map(plain -> plain.name)
+                .toList();
+    }
+
+    @Test
+    void should_say_what_to_do_about_the_order_of_identity_hash_codes() {
+        String order = "; only the order differs, as it does if a HashMap or HashSet has keys whose hash code is their"
+                + " identity (enums, and classes without hashCode()), or for Set.of and Map.of: use the object's fields,"
+                + " or an enum's name(), keep the order with LinkedHashMap, TreeMap or EnumMap, or sort";
+
+        assertThat(refusal(new Reducer<List<String>>(
+                        List::of,
+                        (state, event) -> inHashOrder(IntStream.range(0, 20).mapToObj(i -> "n" + i)))))
+                .contains("gave two different states; first difference at $[")
+                .contains(order);
+        AssertionError enums = catchThrowableOfType(
+                AssertionError.class,
+                () -> assertThat(new ImpureStates.OrderOfHashedEnums()).isPureOver(Note.log(3)));
+        assertThat(enums)
+                .hasMessageContaining("gave another state in another JVM")
+                .hasMessageContaining(order);
     }
 
     @Test

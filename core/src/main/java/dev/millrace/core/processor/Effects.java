@@ -48,7 +48,8 @@ public interface Effects<S> {
      * Starts work that can take long: a background task. One task of a name runs at a time. If the name is launched
      * again for a newer event, the old task is cancelled and a new one starts; use this to interrupt work. For the same
      * or an older event, the running task is returned and nothing happens; so code that decides from the state may
-     * launch as often as it likes.
+     * launch as often as it likes. A task that ends during a call still counts as running for a launch in that call,
+     * until the call asks for {@link #current()}: the state that it was given does not show what the task did.
      *
      * <p>If the work fails, a {@code millrace/effect-failed} event is appended, and the work is not tried again.
      *

@@ -4,6 +4,7 @@ import static dev.millrace.core.processor.Effects.because;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.engine.runner.Recorder.Talk;
@@ -64,10 +65,12 @@ class Answerer implements Processor<Answerer.Debt> {
 
     private void decide(Debt debt, Effects<Debt> effects) {
         if (debt.newest() > debt.answered() && effects.delivery().behind() == 0) {
-            effects.launch("reply", because(debt.newest()), reply -> {
-                decisions.incrementAndGet();
-                return reply.append(new Talk.Echoed("answer to " + debt.said()));
-            });
+            effects.launch("reply", because(debt.newest()), reply -> reply(reply, debt));
         }
+    }
+
+    CompletionStage<?> reply(BackgroundTask<Debt> reply, Debt debt) {
+        decisions.incrementAndGet();
+        return reply.append(new Talk.Echoed("answer to " + debt.said()));
     }
 }

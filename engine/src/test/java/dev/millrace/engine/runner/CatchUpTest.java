@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.processor.BackgroundTask;
 import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.EventDraft;
 import dev.millrace.core.runner.EffectStartPolicy;
@@ -105,6 +106,35 @@ class CatchUpTest extends RunnerRules {
         after.awaitReduced(3, LIMIT); // initialized, the input, and the answer to it
         after.awaitCaughtUp(LIMIT);
         held.complete(null);
+        after.awaitIdle(LIMIT);
+
+        assertThat(answerer.decisions).hasValue(1);
+    }
+
+    @Test
+    void should_not_decide_again_what_a_task_did_that_ended_after_the_state_was_taken() {
+        ProgressStore progress = ProgressStore.inMemory();
+        try (ProcessorRunner<?> before = start(runner(new Answerer()).progress(progress))) {
+            before.awaitIdle(LIMIT);
+        }
+        say("while it was down");
+        CompletableFuture<Void> held = new CompletableFuture<>();
+        Answerer answerer = new Answerer() {
+            @Override
+            CompletionStage<?> reply(BackgroundTask<Debt> reply, Debt debt) {
+                return held.thenCompose(nothing -> super.reply(reply, debt));
+            }
+
+            @Override
+            public CompletionStage<Void> onCaughtUp(Debt debt, Effects<Debt> effects) {
+                BackgroundTask<Debt> reply = effects.running("reply").orElseThrow();
+                held.complete(null);
+                return reply.done().thenCompose(ended -> super.onCaughtUp(debt, effects));
+            }
+        };
+
+        ProcessorRunner<?> after = start(runner(answerer).progress(progress));
+        after.awaitCaughtUp(LIMIT);
         after.awaitIdle(LIMIT);
 
         assertThat(answerer.decisions).hasValue(1);

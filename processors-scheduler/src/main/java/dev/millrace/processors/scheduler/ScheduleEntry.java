@@ -53,6 +53,12 @@ record ScheduleEntry(
                 Optional.of(true));
     }
 
+    /** The event that would put a request in force, if it were due at the epoch. */
+    static ScheduleEvent.Configured record(ScheduleEvent.AppendScheduled asked) {
+        JsonNode text = JsonNodeFactory.instance.textNode(JsonCodec.writeText(asked.append()));
+        return new ScheduleEvent.Configured(asked.slug(), APPEND, Optional.of(text), asked.schedule(), 0);
+    }
+
     static ScheduleEntry configured(ScheduleEvent.Configured configured, Event event) {
         return new ScheduleEntry(
                 configured.callback(),

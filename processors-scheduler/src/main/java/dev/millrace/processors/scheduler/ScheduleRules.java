@@ -3,6 +3,7 @@ package dev.millrace.processors.scheduler;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.processors.scheduler.ScheduleEvent.AppendScheduled;
 import dev.millrace.processors.scheduler.ScheduleEvent.Configured;
@@ -17,12 +18,19 @@ final class ScheduleRules {
     /** The last second of the year 9999. */
     private static final long LATEST = 253_402_300_799L;
 
+    /**
+     * The longest payload of a {@code schedule/configured}, in bytes of JSON: with its other fields, the event has the
+     * 1 MiB that a server accepts by default.
+     */
+    static final int LONGEST_RECORD = (1 << 20) - (8 << 10);
+
     private ScheduleRules() {}
 
     static List<String> ofRequest(AppendScheduled asked, PayloadCheck host) {
         List<String> problems = new ArrayList<>();
         new ScheduledEvent("payload.append.", problems, host).read(asked.append());
         schedule(asked.schedule(), problems);
+        size("payload.append", ScheduleEntry.record(asked), problems);
         return problems;
     }
 
@@ -35,6 +43,7 @@ final class ScheduleRules {
                         problems.add("payload.payloadJson: expected a string, got " + QuotedValues.describe(json)));
         schedule(configured.schedule(), problems);
         seconds("nextRunAt", configured.nextRunAt(), problems);
+        size("payload.payloadJson", configured, problems);
         return problems;
     }
 
@@ -60,6 +69,15 @@ final class ScheduleRules {
                 .read(json)
                 .filter(Schedule.OnceAt.class::isInstance)
                 .ifPresent(once -> seconds("schedule.at", once.first(Instant.EPOCH), problems));
+    }
+
+    /** A request is held to the size of its record, in which the event is a text and so longer. */
+    private static void size(String field, Configured record, List<String> problems) {
+        int size = JsonCodec.write(record).length;
+        if (size > LONGEST_RECORD) {
+            problems.add(field + ": expected an event that fits into a schedule/configured of at most " + LONGEST_RECORD
+                    + " bytes of JSON, got " + size + "; schedule a shorter event");
+        }
     }
 
     private static void seconds(String field, long value, List<String> problems) {

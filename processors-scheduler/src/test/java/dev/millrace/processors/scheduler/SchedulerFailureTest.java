@@ -13,6 +13,8 @@ import dev.millrace.core.EventInput;
 import dev.millrace.core.EventType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.Limits;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -92,18 +94,25 @@ class SchedulerFailureTest {
     }
 
     @Test
-    void should_end_as_failed_when_the_configuration_does_not_fit_into_one_event() throws Exception {
-        String quotes = "\\\"".repeat(300_000); // becomes 1.5 times as long when it is nested in a JSON text
+    void should_end_as_failed_when_the_configuration_does_not_fit_into_an_event_of_a_smaller_server() throws Exception {
+        String quotes = "\\\"".repeat(30_000); // becomes 1.5 times as long when it is nested in a JSON text
         EventInput large = EventInput.builder()
                 .type(EventCatalog.nameOf(ScheduleEvent.AppendScheduled.class))
                 .payload(JsonCodec.parse("{\"slug\": \"a\", \"append\": {\"type\": \"tick\", \"payload\": {\"q\": \""
                         + quotes + "\"}}, \"schedule\": {\"kind\": \"every\", \"intervalSeconds\": 1}}"))
                 .build();
 
-        stage.append(large).shows("a asked for", "a failed, next never");
+        try (Stage small = new Stage(
+                new InMemoryEventStore(),
+                0,
+                List.of(new SchedulerProvider()),
+                Limits.builder().eventBytes(100_000).build())) {
+            small.append(large).shows("a asked for", "a failed, next never");
 
-        assertThat(error()).contains("1048576");
-        assertThat(stage.state()).isEmpty();
+            assertThat(small.last().metadata().orElseThrow().path("error").asText())
+                    .contains("100000");
+            assertThat(small.state()).isEmpty();
+        }
     }
 
     @Test

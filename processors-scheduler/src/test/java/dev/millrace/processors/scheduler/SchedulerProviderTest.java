@@ -73,6 +73,37 @@ class SchedulerProviderTest {
                         + "}");
     }
 
+    @Test
+    void should_hold_a_request_to_the_size_of_its_record() {
+        String plain = "x".repeat(700_000);
+        String quotes = "\\'".repeat(350_000); // two characters each here, three or more in the record
+
+        assertThat(ofTarget("{'type': 'x', 'payload': {'text': '" + plain + "'}}"))
+                .isEmpty();
+        assertThat(ofTarget("{'type': 'x', 'payload': {'text': '" + quotes + "'}}"))
+                .singleElement()
+                .asString()
+                .startsWith("payload.append: expected an event that fits into a schedule/configured of at most 1040384"
+                        + " bytes of JSON, got 14");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {250_000, 259_900, 260_100, 300_000})
+    void should_accept_a_request_if_and_only_if_its_record_is_accepted(int quotes) {
+        JsonNode append =
+                JsonCodec.parse("{\"type\": \"x\", \"payload\": {\"text\": \"" + "\\\"".repeat(quotes) + "\"}}");
+        JsonNode schedule = JsonCodec.parse("{\"kind\": \"every\", \"intervalSeconds\": 5}");
+        ScheduleEvent.AppendScheduled asked =
+                new ScheduleEvent.AppendScheduled("s", (ObjectNode) append, (ObjectNode) schedule);
+
+        List<String> ofRequest =
+                known.problems(EventType.of(ScheduleEvent.AppendScheduled.class).name(), JsonCodec.toTree(asked));
+        List<String> ofRecord = known.problems(
+                EventType.of(ScheduleEvent.Configured.class).name(), JsonCodec.toTree(ScheduleEntry.record(asked)));
+
+        assertThat(ofRequest.isEmpty()).isEqualTo(ofRecord.isEmpty()).isEqualTo(quotes < 260_000);
+    }
+
     /** The record of a request is what the scheduler appends; if it were refused, the accepted request would be lost. */
     @ParameterizedTest
     @CsvSource(

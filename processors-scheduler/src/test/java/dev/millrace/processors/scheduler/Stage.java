@@ -17,6 +17,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.VirtualTimers;
+import dev.millrace.engine.Limits;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.spi.EventStore;
 import java.time.Duration;
@@ -46,9 +47,16 @@ final class Stage implements AutoCloseable {
 
     /** A stage whose clock shows this number of seconds. */
     Stage(EventStore store, long second, List<ProcessorProvider> providers) {
+        this(store, second, providers, Limits.defaults());
+    }
+
+    Stage(EventStore store, long second, List<ProcessorProvider> providers, Limits limits) {
         this.time = new VirtualTimers(START.plusSeconds(second));
-        this.engine =
-                StreamEngine.builder(store).timers(time).processors(providers).start();
+        this.engine = StreamEngine.builder(store)
+                .timers(time)
+                .processors(providers)
+                .limits(limits)
+                .start();
         this.streams = engine.streams(ProjectSlug.defaultProject());
         idle.add(engine::isIdle);
     }

@@ -3,6 +3,7 @@ package dev.millrace.processors.script;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.AppendPermission;
 import dev.millrace.core.hosting.HostContext;
@@ -72,8 +73,8 @@ final class DeployedScript {
     }
 
     /**
-     * Waits for a place and runs the script. The stage completes when the runner has ended, and fails if the script
-     * does not load.
+     * Waits for a place and runs the script. The stage completes when the runner has ended. If the script does not load,
+     * that is recorded, and the stage completes.
      *
      * @param yields whether it first lets others claim their places, because it had to wait for one before
      */
@@ -114,7 +115,35 @@ final class DeployedScript {
         }
         return claim.granted()
                 .thenComposeAsync(granted -> load(configured), context.executor())
-                .whenComplete((ended, failure) -> places.release(claim, startsAgain()));
+                .whenComplete((ended, failure) -> places.release(claim, startsAgain()))
+                .exceptionallyCompose(failure -> recordLoadFailure(unwrap(failure)));
+    }
+
+    /**
+     * Records why the script does not load, once for each configuration and reason: the script is loaded again at each
+     * restart of the server and with each event about workers, and would fail in the same way.
+     */
+    private CompletionStage<Void> recordLoadFailure(Throwable failure) {
+        if (!(failure instanceof ScriptException) || attempt.isCancelled()) {
+            return CompletableFuture.failedFuture(failure);
+        }
+        long offset = configuration.configuredAt();
+        String message = where() + " was not started; " + failure.getMessage()
+                + "; correct the script and append its configuration again";
+        StreamEvent.EffectFailed failed = new StreamEvent.EffectFailed(
+                DynamicWorker.SLUG,
+                DynamicWorker.VERSION,
+                new StreamEvent.Source(path.value(), offset),
+                message,
+                1,
+                Optional.of(attempt.name()));
+        return attempt.append(
+                        EventDraft.of(failed).because(offset).named(slug + "/" + ScriptSource.shortDigest(message)))
+                .thenAccept(appended -> {});
+    }
+
+    private static Throwable unwrap(Throwable failure) {
+        return failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
     }
 
     /** True if the run has ended because the same script starts again, or may start again on this server. */
@@ -133,25 +162,16 @@ final class DeployedScript {
                 + " stream was probably destroyed");
     }
 
-    private CompletionStage<?> load(WorkerEvent.Configured configured) {
-        LoadedScript loadedScript;
-        try {
-            loadedScript = new LoadedScript(
-                    ScriptProgram.of(configured, env), limits, fetchGateway, permission(configured), context);
-        } catch (ScriptException unreadable) {
-            throw located(unreadable);
-        }
+    private CompletionStage<Void> load(WorkerEvent.Configured configured) {
+        LoadedScript loadedScript = new LoadedScript(
+                ScriptProgram.of(configured, env), limits, fetchGateway, permission(configured), context);
         attempt.onCancel(() -> stop(loadedScript));
         return loadedScript
                 .load()
-                .handle((loaded, failure) -> {
-                    if (failure != null) {
-                        throw failure instanceof ScriptException why ? located(why) : new CompletionException(failure);
-                    }
-                    return new ScriptProcessor(slug, configuration.configuredAt(), loadedScript, loaded);
-                })
+                .thenApply(loaded -> new ScriptProcessor(slug, configuration.configuredAt(), loadedScript, loaded))
                 .thenCompose(this::follow)
-                .whenComplete((status, failure) -> loadedScript.close());
+                .whenComplete((status, failure) -> loadedScript.close())
+                .thenAccept(ended -> {});
     }
 
     private AppendPermission permission(WorkerEvent.Configured configured) {
@@ -203,11 +223,6 @@ final class DeployedScript {
         }
         return event.payload() instanceof WorkerEvent.Removed removed
                 && removed.slug().equals(slug);
-    }
-
-    private ScriptException located(ScriptException failure) {
-        return new ScriptException(where() + " was not started; " + failure.getMessage()
-                + "; correct the script and append its configuration again");
     }
 
     private String where() {

@@ -18,6 +18,7 @@ import java.util.concurrent.CompletionStage;
  */
 final class DynamicWorker implements Processor<DeployedScripts> {
     static final String SLUG = "dynamic-worker";
+    static final int VERSION = 1;
 
     private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
 
@@ -36,6 +37,11 @@ final class DynamicWorker implements Processor<DeployedScripts> {
     @Override
     public String slug() {
         return SLUG;
+    }
+
+    @Override
+    public int version() {
+        return VERSION;
     }
 
     @Override

@@ -8,7 +8,7 @@ import dev.millrace.core.hosting.ProvidedEvent;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
 import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
-import dev.millrace.processors.script.internal.sandbox.ScriptSource;
+import dev.millrace.processors.script.internal.sandbox.SyntaxCheck;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.atomic.AtomicReference;
@@ -33,7 +33,7 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     public List<ProvidedEvent<?>> events() {
         return List.of(
                 deploying(WorkerEvent.Configured.class)
-                        .withRule((configured, host) -> ScriptSource.problems(configured)),
+                        .withRule((configured, host) -> SyntaxCheck.problems(configured)),
                 deploying(WorkerEvent.EnvVarSet.class),
                 deploying(WorkerEvent.Removed.class),
                 deploying(WorkerEvent.Waiting.class));

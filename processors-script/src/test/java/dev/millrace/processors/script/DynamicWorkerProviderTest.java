@@ -66,7 +66,7 @@ class DynamicWorkerProviderTest {
     @ValueSource(
             strings = {
                 "{'slug':'a','script':'for (;;) {}'}",
-                "{'slug':'a','script':'not even code ('}",
+                "{'slug':'a','script':'throw 1'}",
                 "{'slug':'a','modules':{'processor.js':'x','b.js':'y'},'outboundGateway':{'entrypoint':'E','props':{}}}",
                 "{'slug':'a','script':'x','outboundGateway':{'props':{'secretHeaderName':'h','secretHeaderValue':'v'}}}"
             })

@@ -206,15 +206,15 @@ class HostileScriptTest {
     @Test
     void should_say_at_the_configuration_that_a_script_does_not_load() throws Exception {
         limitFor("CPU limit");
-        Event syntax = server.configure(PATH, "a", "export default {\n  afterAppend( { }\n};");
+        Event thrown = server.configure(PATH, "a", "export default {};\n\nmissing();");
         Event endless = server.configure(PATH, "b", "for (;;) {}");
         Event waiting = server.configure(PATH, "c", "await new Promise(() => {}); export default {};");
         Event nothing = server.configure(PATH, "d", "export const x = 1;");
         Event fetching = server.configure(PATH, "e", "await fetch('https://example.com'); export default {};");
         Event broken = server.configure(PATH, "f", "export default { reduce: 1 };");
 
-        assertThat(server.awaitFailure(PATH, syntax.offset()))
-                .contains("worker 'a' of /hostile@" + syntax.offset(), "was not started", "SyntaxError", "line 3");
+        assertThat(server.awaitFailure(PATH, thrown.offset()))
+                .contains("worker 'a' of /hostile@" + thrown.offset(), "was not started", "ReferenceError", "line 3");
         assertThat(server.awaitFailure(PATH, endless.offset()))
                 .contains("worker 'b'", "loading used more than its CPU");
         assertThat(server.awaitFailure(PATH, waiting.offset())).contains("loading never ends");

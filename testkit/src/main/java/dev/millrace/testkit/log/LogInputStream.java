@@ -1,6 +1,5 @@
 package dev.millrace.testkit.log;
 
-import dev.millrace.core.Event;
 import dev.millrace.testkit.internal.yaml.Utf8Decoder;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,7 +11,7 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /** A lazy stream of the events of a log in UTF-8. */
-final class LogInputStream extends AbstractSpliterator<Event> {
+final class LogInputStream extends AbstractSpliterator<LogEntry> {
     private final InputStream in;
     private final YamlLogReader reader;
 
@@ -23,17 +22,17 @@ final class LogInputStream extends AbstractSpliterator<Event> {
     }
 
     /** The stream; closing it closes the file. */
-    Stream<Event> stream() {
+    Stream<LogEntry> stream() {
         return StreamSupport.stream(this, false).onClose(this::close);
     }
 
     @Override
-    public boolean tryAdvance(Consumer<? super Event> action) {
-        Event event = reader.read();
-        if (event == null) {
+    public boolean tryAdvance(Consumer<? super LogEntry> action) {
+        LogEntry entry = reader.read();
+        if (entry == null) {
             return false;
         }
-        action.accept(event);
+        action.accept(entry);
         return true;
     }
 

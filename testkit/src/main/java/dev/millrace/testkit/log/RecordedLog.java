@@ -2,8 +2,10 @@ package dev.millrace.testkit.log;
 
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
+import dev.millrace.core.MalformedPayload;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamPath;
@@ -44,17 +46,29 @@ import java.util.stream.Stream;
  * also be JSON, which is YAML; then every JSON number is allowed. The payload of an event with {@code offset} and {@code
  * createdAt} may be a text: that of a stored event that could not be decoded.
  *
+ * <p>A payload in a text has to fit the class that a processor has for its type. In an event that is written by hand, which has no
+ * {@code offset} or no {@code createdAt}, an unknown field is an error too. {@code malformed: true} in an event says that
+ * its payload does not fit, and that this is meant.
+ *
  * <p>A log that is written and read again has equal events, with every text and every digit. Immutable.
  *
  * @since 0.1
  */
 public final class RecordedLog {
     private final String source;
+    private final boolean isChecked;
+    private final List<LogEntry> entries;
     private final List<Event> events;
 
-    private RecordedLog(String source, List<Event> events) {
+    private RecordedLog(String source, List<LogEntry> entries) {
+        this(source, true, entries);
+    }
+
+    private RecordedLog(String source, boolean isChecked, List<LogEntry> entries) {
         this.source = source;
-        this.events = events;
+        this.isChecked = isChecked;
+        this.entries = entries;
+        this.events = entries.stream().map(LogEntry::event).toList();
     }
 
     /**
@@ -64,8 +78,8 @@ public final class RecordedLog {
      * @throws UncheckedIOException if it cannot be read
      */
     public static RecordedLog read(Path file) {
-        try (Stream<Event> events = stream(file)) {
-            return new RecordedLog(file.toString(), events.toList());
+        try (Stream<LogEntry> entries = entries(file)) {
+            return new RecordedLog(file.toString(), entries.toList());
         }
     }
 
@@ -85,6 +99,10 @@ public final class RecordedLog {
      * @throws UncheckedIOException if the file cannot be opened
      */
     public static Stream<Event> stream(Path file) {
+        return entries(file).map(LogEntry::event);
+    }
+
+    private static Stream<LogEntry> entries(Path file) {
         try {
             return new LogInputStream(file.toString(), Files.newInputStream(file)).stream();
         } catch (NoSuchFileException e) {
@@ -150,12 +168,21 @@ public final class RecordedLog {
      */
     public static RecordedLog record(
             EventStreams streams, StreamPath path, ReadRange range, UnaryOperator<ObjectNode> redaction) {
-        return new RecordedLog(path.value(), new StreamRecorder(streams, path, redaction).read(range));
+        return of(path.value(), new StreamRecorder(streams, path, redaction).read(range));
     }
 
     /** Returns a log of these events. */
     public static RecordedLog of(List<Event> events) {
-        return new RecordedLog("events", List.copyOf(events));
+        return of("events", events);
+    }
+
+    private static RecordedLog of(String source, List<Event> events) {
+        return new RecordedLog(
+                source,
+                false,
+                events.stream()
+                        .map(event -> new LogEntry(event, 1, 1, false, false))
+                        .toList());
     }
 
     /**
@@ -185,8 +212,9 @@ public final class RecordedLog {
             Files.createDirectories(absolute.getParent() == null ? absolute : absolute.getParent());
             try (BufferedWriter out = Files.newBufferedWriter(absolute)) {
                 out.write("# " + toString().replaceAll("\\R", " ") + "\n");
-                for (Event event : events) {
-                    out.write(YamlLogWriter.write(List.of(event)));
+                for (LogEntry entry : entries) {
+                    out.write(YamlLogWriter.write(List.of(entry.event())));
+                    out.write(entry.mayBeMalformed() ? YamlLogReader.MALFORMED + ": true\n" : "");
                 }
             }
         } catch (IOException e) {
@@ -202,6 +230,26 @@ public final class RecordedLog {
     /** The events, in the order of the log. Their payloads are not decoded. */
     public List<Event> events() {
         return events;
+    }
+
+    /**
+     * The events, in the order of the log, with decoded payloads.
+     *
+     * @throws MalformedLogException if the log was read from a text in which a payload does not fit its class in the
+     *     catalog, and neither the text nor {@link #allowingMalformed()} says that this is meant
+     */
+    public List<Event> decodedBy(EventCatalog catalog) {
+        return entries.stream()
+                .map(entry -> isChecked
+                        ? entry.decodedBy(catalog, source)
+                        : entry.event().decodedBy(catalog))
+                .toList();
+    }
+
+    /** This log, in which every payload may not fit its class: a reducer gets it as {@link MalformedPayload}. */
+    public RecordedLog allowingMalformed() {
+        return new RecordedLog(
+                source, entries.stream().map(LogEntry::allowingMalformed).toList());
     }
 
     @Override

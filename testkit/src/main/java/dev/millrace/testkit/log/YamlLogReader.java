@@ -22,8 +22,11 @@ import org.yaml.snakeyaml.events.ScalarEvent;
 
 /** A reader of the events of a YAML log, one at a time, with defaults for missing fields. Not thread-safe. */
 final class YamlLogReader {
+    /** The field of an event whose payload is meant not to fit its class. */
+    static final String MALFORMED = "malformed";
+
     private static final List<String> FIELDS =
-            List.of("streamPath", "type", "payload", "metadata", "idempotencyKey", "offset", "createdAt");
+            List.of("streamPath", "type", "payload", "metadata", "idempotencyKey", "offset", "createdAt", MALFORMED);
 
     private record Field(JsonNode value, Mark mark) {}
 
@@ -38,16 +41,16 @@ final class YamlLogReader {
         this.source = new YamlToJsonParser(name, text);
     }
 
-    List<dev.millrace.core.Event> readAll() {
-        List<dev.millrace.core.Event> events = new ArrayList<>();
-        for (dev.millrace.core.Event event = read(); event != null; event = read()) {
-            events.add(event);
+    List<LogEntry> readAll() {
+        List<LogEntry> entries = new ArrayList<>();
+        for (LogEntry entry = read(); entry != null; entry = read()) {
+            entries.add(entry);
         }
-        return List.copyOf(events);
+        return List.copyOf(entries);
     }
 
     /** The next event, or null at the end. */
-    dev.millrace.core.@Nullable Event read() {
+    @Nullable LogEntry read() {
         for (Event event = source.next(); !event.is(Event.ID.StreamEnd); event = source.next()) {
             if (event.is(Event.ID.MappingStart)) {
                 documentBegins = false;
@@ -72,7 +75,7 @@ final class YamlLogReader {
         return scalar.isPlain() && scalar.getValue().isEmpty();
     }
 
-    private dev.millrace.core.Event readEvent(Event start) {
+    private LogEntry readEvent(Event start) {
         Map<String, Field> fields = new LinkedHashMap<>();
         Map<String, Mark> seen = new HashMap<>();
         while (!source.at(Event.ID.MappingEnd)) {
@@ -87,7 +90,24 @@ final class YamlLogReader {
             fields.put(key, new Field(source.value(value), value.getStartMark()));
         }
         source.next();
-        return event(fields, start);
+        Mark begin = start.getStartMark();
+        return new LogEntry(
+                event(fields, start),
+                begin.getLine() + 1,
+                begin.getColumn() + 1,
+                !isRecorded(fields),
+                isMalformed(fields.get(MALFORMED)));
+    }
+
+    private static boolean isRecorded(Map<String, Field> fields) {
+        return fields.containsKey("offset") && fields.containsKey("createdAt");
+    }
+
+    private boolean isMalformed(@Nullable Field field) {
+        if (field != null && !field.value.isBoolean()) {
+            throw source.error(field.mark, MALFORMED + " must be true or false, got " + field.value);
+        }
+        return field != null && field.value.booleanValue();
     }
 
     private dev.millrace.core.Event event(Map<String, Field> fields, Event start) {
@@ -132,8 +152,9 @@ final class YamlLogReader {
     /** The payload of a stored event that the service could not decode is the stored text; one by hand is a mistake. */
     private JsonNode payload(Map<String, Field> fields) {
         Field payload = fields.get("payload");
-        boolean isRecorded = fields.containsKey("offset") && fields.containsKey("createdAt");
-        return isRecorded && payload != null && payload.value.isTextual() ? payload.value : object(payload, "payload");
+        return isRecorded(fields) && payload != null && payload.value.isTextual()
+                ? payload.value
+                : object(payload, "payload");
     }
 
     private JsonNode object(@Nullable Field field, String name) {

@@ -7,7 +7,10 @@ import dev.millrace.client.HttpEventStreams;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.PayloadCheck;
+import dev.millrace.processors.script.DynamicWorkerProvider;
 import dev.millrace.processors.script.WorkerEvent;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -80,9 +83,11 @@ public final class DeployCommand implements Callable<Integer> {
         StreamPath stream = clientOptions.path(path);
         String name = slug == null ? nameOf(file) : slug;
         List<EventInput> first = first();
+        WorkerEvent.Configured configured = configured(name);
+        check(configured);
         List<EventInput> inputs = new ArrayList<>();
         variables.forEach((key, value) -> inputs.add(EventInput.of(new WorkerEvent.EnvVarSet(key, value))));
-        inputs.add(EventInput.of(configured(name)));
+        inputs.add(EventInput.of(configured));
         try (HttpEventStreams streams = clientOptions.connect()) {
             List<AppendResult> stored = ClientOptions.await(streams.appendAll(stream, inputs));
             stored.forEach(appended -> check(appended, "not deployed: the service did not accept the configuration"));
@@ -97,6 +102,20 @@ public final class DeployCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Fails before anything is sent if the script does not compile; the service has the same rule. */
+    private void check(WorkerEvent.Configured configured) {
+        List<String> problems = new DynamicWorkerProvider()
+                .events().stream()
+                        .filter(event -> event.payload() == WorkerEvent.Configured.class)
+                        .flatMap(event -> event.problems(JsonCodec.toTree(configured), PayloadCheck.NONE).stream())
+                        .map(problem -> problem.replace("payload.script: line ", file + ":"))
+                        .toList();
+        if (!problems.isEmpty()) {
+            throw new CommandException("not deployed: " + String.join("; ", problems)
+                    + "; nothing was sent to the service; correct it and run deploy again");
+        }
     }
 
     /** Fails if the service stored the event as invalid. */

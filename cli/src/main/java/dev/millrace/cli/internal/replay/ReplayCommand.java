@@ -73,6 +73,12 @@ public final class ReplayCommand implements Callable<Integer> {
             description = "Commands, separated by ';', instead of standard input. If one fails, replay ends with 1.")
     private List<String> commands = List.of();
 
+    @Option(
+            names = "--allow-malformed",
+            description = "Payloads may not fit their classes; the processor gets them as a runner passes them on."
+                    + " Otherwise such a payload is a mistake in the log.")
+    private boolean allowMalformed;
+
     public ReplayCommand(Terminal terminal) {
         this.terminal = terminal;
     }
@@ -96,7 +102,8 @@ public final class ReplayCommand implements Callable<Integer> {
 
     private <S> StateTimeline<S> timeline(Processor<S> subject) {
         try {
-            return StateTimeline.of(subject, RecordedLog.read(file));
+            RecordedLog log = RecordedLog.read(file);
+            return StateTimeline.of(subject, allowMalformed ? log.allowingMalformed() : log);
         } catch (MalformedLogException e) {
             throw new CommandException(String.valueOf(e.getMessage()), e);
         } catch (AssertionError e) { // thrown by the testkit if the reducer fails

@@ -27,6 +27,7 @@ import dev.millrace.core.runner.EffectCall;
 import dev.millrace.core.runner.Timers;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalLong;
 import java.util.concurrent.CancellationException;
@@ -34,6 +35,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -151,7 +153,8 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
         final int begunIn = incarnations.get();
         private volatile @Nullable CausalAppender newest;
 
-        PerCallEffects<S> effects(Optional<CausingOffset> because, long offset, int attempt) {
+        PerCallEffects<S> effects(
+                Optional<CausingOffset> because, long offset, int attempt, Map<String, RunningTasks<S>.Running> seen) {
             BooleanSupplier over = () -> incarnations.get() != begunIn;
             long known = Math.max(newestActedOn, appender.newestAppendedOffset());
             long head = Math.max(offset, Math.max(watermark, known));
@@ -165,6 +168,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                     EffectRunner.this,
                     runnerListenerDispatcher,
                     delivery,
+                    new AtomicReference<>(seen),
                     over);
         }
 
@@ -219,7 +223,7 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                         .record(FailureEvents.malformed(identity, event.offset(), malformed), event.offset()));
             }
             options.failpoints().reach(Point.BEFORE_EFFECT);
-            PerCallEffects<S> effects = effects(because, event.offset(), attempt);
+            PerCallEffects<S> effects = effects(because, event.offset(), attempt, runningTasks.all());
             return runnerListenerDispatcher.calling(
                     EffectCall.Kind.AFTER_APPEND,
                     event.type(),
@@ -277,8 +281,12 @@ public final class EffectRunner<S> implements RunningTasks.Surroundings<S> {
                 effectQueue.submit(this);
                 return Effects.none();
             }
+            Map<String, RunningTasks<S>.Running> seen = runningTasks.all();
             StateHolder.Snapshot<S> now = stateHolder.now();
-            PerCallEffects<S> effects = effects(Optional.empty(), now.through(), attempt);
+            if (now.through() < appender.newestOwnOffset() && !readingStopped) {
+                return run(attempt); // a task that ended meanwhile has appended
+            }
+            PerCallEffects<S> effects = effects(Optional.empty(), now.through(), attempt, seen);
             return runnerListenerDispatcher.calling(
                     EffectCall.Kind.ON_CAUGHT_UP,
                     "on-caught-up",

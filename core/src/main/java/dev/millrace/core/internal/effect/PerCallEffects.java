@@ -16,13 +16,19 @@ import dev.millrace.core.processor.TimeLimit;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 
-/** The {@link Effects} of one call of a processor. */
+/**
+ * The {@link Effects} of one call of a processor.
+ *
+ * @param seen the tasks that were running when the processor was given its state, or last asked for the newest one
+ */
 record PerCallEffects<S>(
         StreamPath path,
         CausalAppender causalAppender,
@@ -30,6 +36,7 @@ record PerCallEffects<S>(
         RunningTasks.Surroundings<S> surroundings,
         RunnerListenerDispatcher notices,
         Delivery delivery,
+        AtomicReference<Map<String, RunningTasks<S>.Running>> seen,
         BooleanSupplier over)
         implements Effects<S> {
     @Override
@@ -40,8 +47,7 @@ record PerCallEffects<S>(
     @Override
     public BackgroundTask<S> launch(
             String name, CausingOffset causingOffset, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-        return runningTasks.launch(
-                name, causingOffset, TimeLimit.OPEN, RunningTasks.Start.NOW, notices.watching(work), over);
+        return launch(name, causingOffset, TimeLimit.OPEN, RunningTasks.Start.NOW, work);
     }
 
     @Override
@@ -50,7 +56,7 @@ record PerCallEffects<S>(
             CausingOffset causingOffset,
             TimeLimit term,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-        return runningTasks.launch(name, causingOffset, term, RunningTasks.Start.NOW, notices.watching(work), over);
+        return launch(name, causingOffset, term, RunningTasks.Start.NOW, work);
     }
 
     @Override
@@ -60,7 +66,7 @@ record PerCallEffects<S>(
             CausingOffset causingOffset,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
         RunningTasks.Start start = RunningTasks.Start.after(delay);
-        return runningTasks.launch(name, causingOffset, TimeLimit.OPEN, start, notices.watching(work), over);
+        return launch(name, causingOffset, TimeLimit.OPEN, start, work);
     }
 
     @Override
@@ -70,7 +76,16 @@ record PerCallEffects<S>(
             CausingOffset causingOffset,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
         RunningTasks.Start start = due.isAfter(now()) ? RunningTasks.Start.at(due) : RunningTasks.Start.NOW;
-        return runningTasks.launch(name, causingOffset, TimeLimit.OPEN, start, notices.watching(work), over);
+        return launch(name, causingOffset, TimeLimit.OPEN, start, work);
+    }
+
+    private BackgroundTask<S> launch(
+            String name,
+            CausingOffset causingOffset,
+            TimeLimit term,
+            RunningTasks.Start start,
+            Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
+        return runningTasks.launch(name, causingOffset, term, start, notices.watching(work), seen.get(), over);
     }
 
     @Override
@@ -90,6 +105,7 @@ record PerCallEffects<S>(
 
     @Override
     public S current() {
+        seen.set(runningTasks.all()); // first, so that the state shows what a task did that is not among them
         return surroundings.current();
     }
 

@@ -78,12 +78,15 @@ public final class RunningTasks<S> {
 
     BackgroundTask<S> launch(
             String name, CausingOffset causingOffset, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
-        return launch(name, causingOffset, TimeLimit.OPEN, Start.NOW, work, () -> false);
+        return launch(name, causingOffset, TimeLimit.OPEN, Start.NOW, work, Map.of(), () -> false);
     }
 
     /**
      * Launches a background task. If {@code over} is true, the call belongs to an earlier incarnation and gets a
      * cancelled task.
+     *
+     * @param seen the tasks that were running when the caller took the state from which it decides; one that has ended
+     *     since then counts as running, because that state does not show what it did
      */
     BackgroundTask<S> launch(
             String name,
@@ -91,6 +94,7 @@ public final class RunningTasks<S> {
             TimeLimit term,
             Start start,
             Function<BackgroundTask<S>, ? extends CompletionStage<?>> work,
+            Map<String, Running> seen,
             BooleanSupplier over) {
         boolean atOnce = start == Start.NOW;
         Running next = new Running(name, causingOffset, term, !atOnce);
@@ -99,7 +103,7 @@ public final class RunningTasks<S> {
             if (over.getAsBoolean()) {
                 return next.cancelBeforeStart();
             }
-            superseded = running.get(name);
+            superseded = running.getOrDefault(name, seen.get(name));
             if (superseded != null
                     && superseded.causingOffset.offset() >= causingOffset.offset()
                     && !superseded.isCancelled()) {
@@ -125,6 +129,11 @@ public final class RunningTasks<S> {
         return Optional.ofNullable(running.get(name))
                 .filter(attempt -> !attempt.isCancelled())
                 .map(found -> found);
+    }
+
+    /** The tasks that are running now, or wait for their start. */
+    synchronized Map<String, Running> all() {
+        return Map.copyOf(running);
     }
 
     /** True if no background task is running; tasks that wait for their start time do not count. */

@@ -56,9 +56,17 @@ public final class JsonMappers {
 
     private JsonMappers() {}
 
+    /** A reader with the rules of {@link #LENIENT}. */
+    public static ObjectReader lenientReader(Class<?> type, boolean refusesUnknown) {
+        return refusing(LENIENT.readerFor(type), refusesUnknown);
+    }
+
     /** A reader that coerces nothing. */
     public static ObjectReader strictReader(Type type, boolean refusesUnknown) {
-        ObjectReader reader = STRICT.readerFor(STRICT.constructType(type));
+        return refusing(STRICT.readerFor(STRICT.constructType(type)), refusesUnknown);
+    }
+
+    private static ObjectReader refusing(ObjectReader reader, boolean refusesUnknown) {
         return refusesUnknown
                 ? reader.with(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES)
                 : reader.without(DeserializationFeature.FAIL_ON_UNKNOWN_PROPERTIES);

@@ -60,6 +60,11 @@ public final class Upcasts {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    /** Whether payloads of the type are changed, or get a new type. */
+    public boolean change(String type) {
+        return stepsByType.containsKey(type);
+    }
+
     /** The last type in the chain of renames. */
     public String end(String type) {
         Set<String> seen = new HashSet<>();

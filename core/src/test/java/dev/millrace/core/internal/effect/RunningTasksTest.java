@@ -23,6 +23,7 @@ import dev.millrace.core.runner.Timers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.CompletableFuture;
@@ -131,6 +132,7 @@ class RunningTasksTest {
                     journal.add("start tick@" + attempt.because().offset());
                     return new CompletableFuture<Void>();
                 },
+                Map.of(),
                 () -> false);
     }
 

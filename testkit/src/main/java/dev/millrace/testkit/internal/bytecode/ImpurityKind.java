@@ -23,12 +23,13 @@ public enum ImpurityKind {
         this.remedy = remedy;
     }
 
+    /** What to do instead. */
+    public String remedy() {
+        return remedy;
+    }
+
     /** What the reducer does; begins with a verb. */
     public String observation() {
         return observation;
-    }
-
-    String remedy() {
-        return remedy;
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.testkit.internal.purity;
 
 import dev.millrace.core.Event;
 import dev.millrace.testkit.internal.bytecode.ImpureCall;
+import dev.millrace.testkit.internal.bytecode.ImpurityKind;
 import dev.millrace.testkit.internal.state.JsonDifference;
 import java.util.List;
 
@@ -11,8 +12,19 @@ public final class ImpurityMessages {
     private static final String OUTSIDE =
             "take time from event.createdAt() and ids from the event, and keep everything else in the state";
 
+    private static final String ORDER =
+            "only the order differs, as it does if a HashMap or HashSet has keys whose hash code"
+                    + " is their identity (enums, and classes without hashCode()), or for Set.of and Map.of: "
+                    + ImpurityKind.IDENTITY.remedy()
+                    + ", keep the order with LinkedHashMap, TreeMap or EnumMap, or sort";
+
     /** An observation and its remedy; the message has the difference between them. */
-    record Problem(String observation, String remedy) {}
+    record Problem(String observation, String remedy) {
+        /** The same problem, if both states have the same parts in another order. */
+        Problem ofOrder() {
+            return new Problem(observation, ORDER);
+        }
+    }
 
     private final String slug;
 
@@ -66,7 +78,8 @@ public final class ImpurityMessages {
         return notPure(
                 event,
                 "gave another state in another JVM with " + ForkedJvm.ENVIRONMENT,
-                "do not depend on these, nor on the iteration order of Set.of, Map.of or a hash table of enums");
+                "do not depend on these, nor on an identity hash code: that of an enum or of an object without hashCode(),"
+                        + " also as a key of a HashMap or HashSet, nor on the order of Set.of or Map.of");
     }
 
     Problem initialStateDiffersElsewhere() {

@@ -14,6 +14,7 @@ import dev.millrace.testkit.internal.bytecode.ImpureCall;
 import dev.millrace.testkit.internal.bytecode.ReducerScanner;
 import dev.millrace.testkit.internal.purity.ImpurityMessages.Problem;
 import dev.millrace.testkit.internal.state.JsonDifference;
+import dev.millrace.testkit.internal.state.JsonOrder;
 import dev.millrace.testkit.internal.state.StateJsonCodec;
 import dev.millrace.testkit.log.RecordedLog;
 import java.time.Instant;
@@ -201,7 +202,8 @@ public final class PurityChecker<S> {
     private void same(JsonNode left, JsonNode right, Problem problem) {
         Optional<JsonDifference> difference = JsonDifference.between(left, right);
         if (difference.isPresent()) {
-            throw impurity.found(problem, difference.get());
+            throw impurity.found(
+                    JsonOrder.isTheOnlyDifference(left, right) ? problem.ofOrder() : problem, difference.get());
         }
     }
 

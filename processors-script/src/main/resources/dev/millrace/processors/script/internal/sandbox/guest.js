@@ -114,11 +114,13 @@ const resolve = (specifier, from) => {
   return found;
 };
 
+const compile = (source) => evaluate(`(async function ($export, $import, $meta) {"use strict";${source}\n})`);
+
 const importModule = async (name, names, from) => {
   const module = modules.get(name);
   if (!module.begun) {
     module.begun = true;
-    const body = evaluate(`(async function ($export, $import, $meta) {"use strict";${module.source}\n})`);
+    const body = compile(module.source);
     const define = (getters) => {
       for (const [key, get] of Object.entries(getters)) {
         Object.defineProperty(module.exports, key, { get, enumerable: true, configurable: true });
@@ -172,6 +174,20 @@ const start = async (message) => {
   });
 };
 
+// compiles the modules and does not run them
+const check = (message) => {
+  for (const [name, source] of Object.entries(message.modules)) {
+    try {
+      compile(source);
+    } catch (thrown) {
+      if (thrown instanceof SyntaxError) {
+        const [, line] = /<input>:(\d+)/.exec(String(thrown.stack)) ?? []; // the engine's column is not the one of the error
+        call("invalid", { name, line, message: `${thrown.name}: ${thrown.message}`.slice(0, 500) });
+      }
+    }
+  }
+};
+
 const fold = (message) => {
   fixedTime = message.at;
   seed = message.seed;
@@ -207,6 +223,9 @@ const dispatch = (message) => {
   switch (message.kind) {
     case "load":
       guarded(start, message);
+      break;
+    case "check":
+      check(message);
       break;
     case "reduce":
       try {
