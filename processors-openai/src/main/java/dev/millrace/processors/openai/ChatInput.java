@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.processors.agent.model.PromptPart;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -17,6 +18,12 @@ import java.util.Set;
  * request and all later ones.
  */
 final class ChatInput {
+    /** What a service refuses if it takes a system message at the beginning only, or none. */
+    private static final Set<String> NO_SYSTEM = Set.of(
+            OptionalParameters.DEVELOPER_MESSAGES,
+            OptionalParameters.SYSTEM_MESSAGES,
+            OptionalParameters.CONSECUTIVE_MESSAGES);
+
     private final Set<String> unsupported;
     private final ArrayNode parts = JsonNodeFactory.instance.arrayNode();
     private boolean hasAttachment;
@@ -56,7 +63,7 @@ final class ChatInput {
         if (role.equals("user") || role.equals("assistant")) {
             return role;
         }
-        return unsupported.contains(OptionalParameters.DEVELOPER_MESSAGES) ? "user" : "system";
+        return Collections.disjoint(unsupported, NO_SYSTEM) ? "system" : "user";
     }
 
     private String texts() {

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.processors.agent.model.Model;
 import dev.millrace.processors.agent.model.ModelItem.Message;
 import dev.millrace.processors.agent.model.ModelItem.Reasoning;
@@ -39,9 +40,49 @@ final class ChatMessages {
 
     static ArrayNode of(Prompt prompt, Model model) {
         ChatMessages made = new ChatMessages(prompt, model);
-        prompt.instructions().ifPresent(text -> made.add("system").put("content", text));
+        boolean hasSystem = !prompt.unsupported().contains(OptionalParameters.SYSTEM_MESSAGES);
+        prompt.instructions()
+                .ifPresent(text -> made.add(hasSystem ? "system" : "user").put("content", text));
         prompt.parts().forEach(made::add);
-        return made.messages;
+        return prompt.unsupported().contains(OptionalParameters.CONSECUTIVE_MESSAGES)
+                ? merged(made.messages)
+                : made.messages;
+    }
+
+    /** The messages with one in place of several of the same role in a row. */
+    private static ArrayNode merged(ArrayNode messages) {
+        ArrayNode merged = JsonNodeFactory.instance.arrayNode();
+        for (JsonNode message : messages) {
+            boolean isMore = merged.path(merged.size() - 1) instanceof ObjectNode last
+                    && last.path("role").equals(message.path("role"))
+                    && !message.path("role").asText().equals("tool")
+                    && !last.has("tool_calls");
+            if (isMore && merged.get(merged.size() - 1) instanceof ObjectNode last) {
+                JsonNode content = joined(last.path("content"), message.path("content"));
+                last.setAll((ObjectNode) message);
+                last.set("content", content);
+            } else {
+                merged.add(message);
+            }
+        }
+        return merged;
+    }
+
+    private static JsonNode joined(JsonNode first, JsonNode second) {
+        if (first.isArray() || second.isArray()) {
+            return JsonNodeFactory.instance.arrayNode().addAll(parts(first)).addAll(parts(second));
+        }
+        String end = second.asText("");
+        return TextNode.valueOf(first.asText("") + (end.isEmpty() ? "" : "\n\n" + end));
+    }
+
+    private static ArrayNode parts(JsonNode content) {
+        if (content instanceof ArrayNode parts) {
+            return parts;
+        }
+        ArrayNode parts = JsonNodeFactory.instance.arrayNode();
+        parts.addObject().put("type", "text").put("text", content.asText(""));
+        return parts;
     }
 
     private ObjectNode add(String role) {

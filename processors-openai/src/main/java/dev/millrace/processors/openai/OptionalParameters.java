@@ -46,6 +46,12 @@ final class OptionalParameters {
     /** Messages of the roles {@code system} and {@code developer}; without them, such a message is one of the user. */
     static final String DEVELOPER_MESSAGES = "developer-messages";
 
+    /** System messages at all, in chat completions; without them, the system prompt is a message of the user too. */
+    static final String SYSTEM_MESSAGES = "system-messages";
+
+    /** Two messages of one role in a row, in chat completions; without them, they are one message. */
+    static final String CONSECUTIVE_MESSAGES = "consecutive-messages";
+
     /** Parts of a message that some services cannot read; without them, a text stands in their place. */
     static final String IMAGE = "input_image";
 
@@ -177,6 +183,12 @@ final class OptionalParameters {
         String message = error.message().toLowerCase(Locale.ROOT);
         if (message.contains(TEMPLATE_REFUSAL)) {
             return Optional.of(DEVELOPER_MESSAGES);
+        }
+        if (isChat(body) && message.contains("system role not supported")) {
+            return Optional.of(SYSTEM_MESSAGES);
+        }
+        if (isChat(body) && message.contains("must alternate")) {
+            return Optional.of(CONSECUTIVE_MESSAGES);
         }
         Optional<String> attachment = attachment(message, body);
         if (attachment.isPresent()) {

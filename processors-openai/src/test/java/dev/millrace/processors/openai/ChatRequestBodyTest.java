@@ -154,6 +154,29 @@ class ChatRequestBodyTest {
     }
 
     @Test
+    void should_send_one_message_in_place_of_several_where_roles_must_alternate() {
+        JsonNode image = JsonCodec.parse("[{\"type\":\"input_image\",\"image_url\":\"https://host/x.png\"}]");
+        JsonNode messages = body(prompt().instructions("be brief")
+                        .addParts(
+                                user("one"),
+                                new Input("developer", TextNode.valueOf("note")),
+                                output(OTHER, text("a")),
+                                output(OTHER, text("b"), call("c", "{}")),
+                                new ToolResult("c", "1"),
+                                user("two"),
+                                new Input("user", image))
+                        .addUnsupported("system-messages", "consecutive-messages"))
+                .path("messages");
+
+        assertThat(roles(messages)).containsExactly("user", "assistant", "tool", "user");
+        assertThat(messages.at("/0/content").asText()).isEqualTo("be brief\n\none\n\nnote");
+        assertThat(messages.at("/1/content").asText()).isEqualTo("a\n\nb");
+        assertThat(messages.at("/1/tool_calls")).hasSize(1);
+        assertThat(messages.at("/3/content/0/text").asText()).isEqualTo("two");
+        assertThat(messages.at("/3/content/1/type").asText()).isEqualTo("image_url");
+    }
+
+    @Test
     void should_send_attachments_of_either_form_to_the_user_only() {
         JsonNode content = JsonCodec.parse(("[{'type':'input_text','text':'look'},"
                         + "{'type':'input_image','image_url':'https://host/x.png','detail':'low'},"
@@ -246,6 +269,8 @@ class ChatRequestBodyTest {
                 "temperature | unsupported_value | Unsupported value: 'temperature' does not support 0.5 with this model."
                         + " Only the default (1) value is supported. | temperature",
                 "'' | '' | System message must be at the beginning. | developer-messages",
+                "'' | '' | System role not supported | system-messages",
+                "'' | '' | Conversation roles must alternate user/assistant/user/assistant/... | consecutive-messages",
                 "tools[0].function.strict | unknown_parameter | Unknown parameter: 'tools[0].function.strict'. | strict",
                 "tools[1].function.parameters | '' | Bad schema in tools[1]. | tools.loose",
                 "'' | '' | image input is not supported - hint: you may need to provide the mmproj | input_image",

@@ -2,7 +2,6 @@ package dev.millrace.processors.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.model.FailureKind;
@@ -40,19 +39,26 @@ class CutStreamTest {
             .model("m")
             .addParts(new PromptPart.Input("user", TextNode.valueOf("hi")))
             .build();
-    private static final JsonNode BODY = JsonCodec.parse("{\"model\":\"m\",\"input\":\"hi\",\"stream\":true}");
 
     static Stream<Arguments> replies() {
         return Stream.of(
-                Arguments.of(ModelReply.text(TEXT), "\nevent: response.completed\n"),
-                Arguments.of(ModelReply.incomplete("max_output_tokens", TEXT), "\nevent: response.incomplete\n"),
-                Arguments.of(ModelReply.errorInStream("insufficient_quota", "pay"), "\nevent: error\n"));
+                Arguments.of(Wire.RESPONSES, ModelReply.text(TEXT), "\nevent: response.completed\n"),
+                Arguments.of(
+                        Wire.RESPONSES,
+                        ModelReply.incomplete("max_output_tokens", TEXT),
+                        "\nevent: response.incomplete\n"),
+                Arguments.of(Wire.RESPONSES, ModelReply.errorInStream("insufficient_quota", "pay"), "\nevent: error\n"),
+                Arguments.of(Wire.CHAT, ModelReply.text(TEXT), "\"finish_reason\":\"stop\""),
+                Arguments.of(
+                        Wire.CHAT, ModelReply.incomplete("max_output_tokens", TEXT), "\"finish_reason\":\"length\""),
+                Arguments.of(Wire.CHAT, ModelReply.errorInStream("insufficient_quota", "pay"), "\"error\":"));
     }
 
     @ParameterizedTest
     @MethodSource("replies")
-    void should_know_a_cut_stream_from_a_whole_one_at_every_byte(ModelReply reply, String terminal) throws Exception {
-        byte[] whole = bytes(reply);
+    void should_know_a_cut_stream_from_a_whole_one_at_every_byte(Wire wire, ModelReply reply, String terminal)
+            throws Exception {
+        byte[] whole = bytes(wire, reply);
         String latin = new String(whole, StandardCharsets.ISO_8859_1);
         int needed = latin.indexOf("\n\n", latin.indexOf(terminal) + 1); // its empty line may be missing
         ModelReply fixture = ModelReply.raw(new String(whole, StandardCharsets.UTF_8));
@@ -69,7 +75,8 @@ class CutStreamTest {
         ModelScript script = ModelScript.of(
                 replies.get(0), replies.subList(1, replies.size()).toArray(ModelReply[]::new));
         try (ScriptedModelServer server = ScriptedModelServer.start(script)) {
-            OpenAiModel model = OpenAiModel.builder().baseUrl(server.baseUrl()).build();
+            OpenAiModel model =
+                    OpenAiModel.builder().baseUrl(server.baseUrl()).wire(wire).build();
             for (int i = 0; i < replies.size(); i++) {
                 Recording said = new Recording();
                 var unused = model.send(PROMPT, said);
@@ -93,7 +100,7 @@ class CutStreamTest {
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r\n", "\r"})
     void should_read_each_line_end_and_skip_empty_frames(String newline) throws Exception {
-        String whole = new String(bytes(ModelReply.text(TEXT)), StandardCharsets.UTF_8);
+        String whole = new String(bytes(Wire.RESPONSES, ModelReply.text(TEXT)), StandardCharsets.UTF_8);
         String sent = whole.replace("\n\n", "\n\ndata:\n\n: x\n\n").replace("\n", newline);
         try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(ModelReply.raw(sent)))) {
             OpenAiModel model = OpenAiModel.builder().baseUrl(server.baseUrl()).build();
@@ -104,11 +111,14 @@ class CutStreamTest {
         }
     }
 
-    private static byte[] bytes(ModelReply reply) throws IOException {
+    private static byte[] bytes(Wire wire, ModelReply reply) throws IOException {
         try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.of(reply))) {
             Request request = new Request.Builder()
-                    .url(server.baseUrl() + "/responses")
-                    .post(RequestBody.create(JsonCodec.write(BODY), MediaType.get("application/json")))
+                    .url(server.baseUrl() + "/" + wire.path())
+                    .post(RequestBody.create(
+                            JsonCodec.write(
+                                    wire.body(PROMPT, OpenAiModel.builder().build())),
+                            MediaType.get("application/json")))
                     .build();
             try (Response response = new OkHttpClient().newCall(request).execute()) {
                 return response.body().bytes();
