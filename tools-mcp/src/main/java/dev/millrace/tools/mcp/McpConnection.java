@@ -247,7 +247,12 @@ final class McpConnection {
         }
     }
 
+    /** What went wrong, in the words of the innermost cause that has some. */
     private static String message(Throwable failure) {
-        return failure.getMessage() == null ? failure.getClass().getSimpleName() : failure.getMessage();
+        String message = failure.getClass().getSimpleName();
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            message = cause.getMessage() == null ? message : cause.getMessage();
+        }
+        return message;
     }
 }

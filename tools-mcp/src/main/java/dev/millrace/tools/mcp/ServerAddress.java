@@ -1,7 +1,6 @@
 package dev.millrace.tools.mcp;
 
 import io.modelcontextprotocol.client.transport.HttpClientStreamableHttpTransport;
-import io.modelcontextprotocol.client.transport.ServerParameters;
 import io.modelcontextprotocol.json.McpJsonDefaults;
 import io.modelcontextprotocol.spec.McpClientTransport;
 import java.net.URI;
@@ -19,7 +18,7 @@ import java.util.function.Consumer;
  * @param headers headers of HTTP requests
  */
 record ServerAddress(List<String> command, String url, Map<String, String> environment, Map<String, String> headers) {
-    /** The longest message of a server, in characters. */
+    /** The longest message of a server, in bytes. */
     private static final int MOST_MESSAGE = 16 << 20;
 
     private static final Duration CONNECT = Duration.ofSeconds(10);
@@ -58,12 +57,7 @@ record ServerAddress(List<String> command, String url, Map<String, String> envir
     /** A transport; {@code onEnd} gets the reason when the program has ended, or when the connection has broken. */
     McpClientTransport connect(Consumer<Throwable> onEnd) {
         if (!command.isEmpty()) {
-            ServerParameters program = ServerParameters.builder(command.get(0))
-                    .args(command.subList(1, command.size()))
-                    .env(environment)
-                    .build();
-            return new ProgramTransport(
-                    program, MOST_MESSAGE, () -> onEnd.accept(new IllegalStateException("the server has ended")));
+            return new ProgramTransport(command, environment, MOST_MESSAGE, onEnd);
         }
         URI whole = URI.create(url);
         String path = whole.getRawPath() == null || whole.getRawPath().isEmpty() ? "/" : whole.getRawPath();
