@@ -22,6 +22,7 @@ enum Module {
     PROCESSORS_AGENT("processors.agent", CORE),
     PROCESSORS_OPENAI("processors.openai", CORE, PROCESSORS_AGENT),
     PROCESSORS_ANTHROPIC("processors.anthropic", CORE, PROCESSORS_AGENT),
+    TOOLS_MCP("tools.mcp", CORE, PROCESSORS_AGENT),
     SCRIPTED_MODEL("scriptedmodel", CORE),
     METRICS_MICROMETER("metrics.micrometer", CORE),
     TRACING_OPENTELEMETRY("tracing.opentelemetry", CORE),

@@ -46,6 +46,7 @@ final class PublicApi {
             "dev.millrace.testkit.fixture",
             "dev.millrace.testkit.harness",
             "dev.millrace.testkit.log",
+            "dev.millrace.tools.mcp",
             "dev.millrace.tracing.opentelemetry");
 
     private PublicApi() {}
