@@ -26,7 +26,8 @@ def serve():  # reads the log from its beginning, then answers what is open, and
         field, _, value = line.decode().rstrip("\n").partition(": ")
         mark, event = value if field == "event" else mark, json.loads(value) if field == "data" else {}
         kind, live, log[event.get("offset")] = event.get("type", ""), live or mark == "caught-up", event.get("payload")
-        if re.match("llm-request-(?!started)|agent-input-added", kind): asked = event if kind == "llm-request-scheduled" else None
+        if re.match("llm-request-(?!started)", kind) or kind == "agent-input-added" and event["payload"].get("role", "user") == "user":
+            asked = event if kind == "llm-request-scheduled" else None
         if live and asked: asked = respond(asked, log)
 
 while True:

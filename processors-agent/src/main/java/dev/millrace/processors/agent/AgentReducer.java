@@ -214,17 +214,21 @@ final class AgentReducer {
         return isStale
                 ? state
                 : copy(state)
-                        .scheduled(new ScheduledRequest(event.offset(), through, scheduled.attempt()))
-                        .attempts(scheduled.attempt())
+                        .scheduled(new ScheduledRequest(event.offset(), through, state.attempts() + 1))
+                        .attempts(state.attempts() + 1)
                         .build();
     }
 
     private static AgentState started(AgentState state, Event event, RequestStarted started) {
         long offset = event.offset();
-        long through = Math.min(started.inputThroughOffset(), offset - 1);
-        boolean unasked = started.scheduledOffset().isPresent()
-                && !started.scheduledOffset().equals(state.scheduled().map(ScheduledRequest::id));
-        boolean stale = unasked
+        boolean isExternal = started.scheduledOffset().isPresent();
+        Optional<ScheduledRequest> asked =
+                state.scheduled().filter(scheduled -> started.scheduledOffset().equals(Optional.of(scheduled.id())));
+        // What another program answers is what it was asked.
+        long through =
+                asked.map(ScheduledRequest::inputThrough).orElse(Math.min(started.inputThroughOffset(), offset - 1));
+        int attempt = asked.map(ScheduledRequest::attempt).orElse(started.attempt());
+        boolean stale = (isExternal && asked.isEmpty())
                 || !state.owesReply()
                 || through <= state.answered()
                 || state.open().filter(open -> open.inputThrough() > through).isPresent();
@@ -234,7 +238,6 @@ final class AgentReducer {
         AgentState before = state.open()
                 .map(open -> closed(state, open, event, RequestEnding.SUPERSEDED))
                 .orElse(state);
-        boolean isExternal = started.scheduledOffset().isPresent();
         Origin origin = new Origin(
                 started.provider().orElse(isExternal ? Model.EXTERNAL : FIRST_PROVIDER),
                 started.baseUrl(),
@@ -244,17 +247,8 @@ final class AgentReducer {
                 .calls(OpenCalls.NONE)
                 .scheduled(Optional.empty())
                 .open(new OpenRequest(
-                        offset,
-                        through,
-                        started.attempt(),
-                        origin,
-                        offset,
-                        event.createdAt(),
-                        before.length(),
-                        0,
-                        0,
-                        isExternal))
-                .attempts(through >= state.owed() ? started.attempt() : state.attempts())
+                        offset, through, attempt, origin, offset, event.createdAt(), before.length(), 0, 0, isExternal))
+                .attempts(through >= state.owed() ? attempt : state.attempts())
                 .build();
     }
 

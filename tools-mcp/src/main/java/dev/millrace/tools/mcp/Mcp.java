@@ -56,7 +56,7 @@ public final class Mcp implements ToolSource {
         this.prefix = prefix;
         this.limit = limit;
         this.each = each;
-        this.connection = new McpConnection(address, limit, Timers.system(), this::tools);
+        this.connection = new McpConnection(address, Timers.system(), this::tools);
     }
 
     /**
@@ -89,8 +89,8 @@ public final class Mcp implements ToolSource {
     }
 
     /**
-     * Sets a variable in the environment of the program. It also gets PATH, HOME and a few others of this process, but no
-     * keys or tokens.
+     * Sets a variable in the environment of the program. It also gets PATH, HOME, the settings of a proxy and a few
+     * others of this process, but no keys or tokens.
      */
     public Mcp env(String name, String value) {
         Map<String, String> all = new TreeMap<>(address.environment());
@@ -148,7 +148,7 @@ public final class Mcp implements ToolSource {
         return new ToolConverter(prefix, limit, each, connection).convert(offered);
     }
 
-    /** Names the program or the address, but no variables and headers, which may be secret. */
+    /** Names the program or the address, but no arguments, variables and headers, which may be secret. */
     @Override
     public String toString() {
         return "MCP server " + address;

@@ -25,6 +25,7 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -42,15 +43,23 @@ final class McpConnection {
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(10);
 
     private static final Duration CLOSE = Duration.ofSeconds(5);
-    private static final Duration GRACE = Duration.ofSeconds(10);
+    /** Each call has the time limit of its tool; the one of the library must be longer than any. */
+    private static final Duration LONGEST_REQUEST = Duration.ofDays(367);
+
+    /** A connection that lasted as long begins a new series of failures. */
+    private static final Duration STABLE = Duration.ofMinutes(1);
+
+    /** The shortest time between two changes of the tools. */
+    private static final Duration BETWEEN_CHANGES = Duration.ofSeconds(1);
+
     private static final String PROGRESS_TOKEN = "progressToken";
     private static final TypeRef<Map<String, Object>> ARGUMENTS = new TypeRef<>() {};
 
     private final ServerAddress address;
-    private final Duration requestLimit;
     private final Timers timers;
     private final Function<List<McpSchema.Tool>, List<Tool<?>>> converter;
     private final Map<String, ToolCall> running = new ConcurrentHashMap<>();
+    private final AtomicLong calls = new AtomicLong();
 
     // Guarded by this.
     private Consumer<List<Tool<?>>> listener = tools -> {};
@@ -59,14 +68,12 @@ final class McpConnection {
     private @Nullable McpAsyncClient client;
     private CompletableFuture<McpAsyncClient> ready = new CompletableFuture<>();
     private Timers.@Nullable Timer next;
+    private Duration connectedAt = Duration.ZERO;
+    private List<McpSchema.Tool> listed = List.of();
+    private boolean isDelivering;
 
-    McpConnection(
-            ServerAddress address,
-            Duration limit,
-            Timers timers,
-            Function<List<McpSchema.Tool>, List<Tool<?>>> converter) {
+    McpConnection(ServerAddress address, Timers timers, Function<List<McpSchema.Tool>, List<Tool<?>>> converter) {
         this.address = address;
-        this.requestLimit = limit.plus(GRACE);
         this.timers = timers;
         this.converter = converter;
     }
@@ -87,7 +94,7 @@ final class McpConnection {
             wanted = false;
             last = client;
             client = null;
-            ready.completeExceptionally(new IllegalStateException("the connection was closed"));
+            ready = CompletableFuture.failedFuture(new IllegalStateException("the connection was closed"));
             if (next != null) {
                 next.cancel();
                 next = null;
@@ -99,14 +106,14 @@ final class McpConnection {
     }
 
     private synchronized void connect() {
-        if (!wanted) {
+        if (!wanted || client != null) {
             return;
         }
         Attempt attempt = new Attempt();
         McpAsyncClient made = McpClient.async(address.connect(attempt::failed))
                 .clientInfo(
                         McpSchema.Implementation.builder("millrace", version()).build())
-                .requestTimeout(requestLimit)
+                .requestTimeout(LONGEST_REQUEST)
                 .initializationTimeout(LONGEST_START)
                 .toolsChangeConsumer(tools -> Mono.fromRunnable(() -> attempt.listed(tools)))
                 .progressConsumer(report -> Mono.fromRunnable(() -> progress(report)))
@@ -133,18 +140,31 @@ final class McpConnection {
                 if (client != made || made == null) {
                     return;
                 }
-                failures = 0;
-                ready.complete(made);
+                connectedAt = timers.elapsed();
+                listed = tools;
             }
-            listed(tools);
+            deliver();
+            ready.complete(made);
         }
 
+        /** The tools have changed. A server that says so all the time is heard once a second. */
         private void listed(List<McpSchema.Tool> tools) {
             synchronized (McpConnection.this) {
-                if (client == made && made != null) {
-                    listener.accept(converter.apply(tools));
+                if (client != made || made == null) {
+                    return;
                 }
+                listed = tools;
+                if (isDelivering) {
+                    return;
+                }
+                isDelivering = true;
             }
+            timers.after(BETWEEN_CHANGES, () -> {
+                synchronized (McpConnection.this) {
+                    isDelivering = false;
+                }
+                deliver();
+            });
         }
 
         private void failed(Throwable failure) {
@@ -155,6 +175,17 @@ final class McpConnection {
         }
     }
 
+    /** Gives the newest list to the listener, without the lock: it runs code of the application. */
+    private void deliver() {
+        List<McpSchema.Tool> newest;
+        Consumer<List<Tool<?>>> to;
+        synchronized (this) {
+            newest = listed;
+            to = listener;
+        }
+        to.accept(converter.apply(newest));
+    }
+
     /** Connects again, later. */
     private void broke(McpAsyncClient broken, Throwable failure) {
         Duration delay;
@@ -163,10 +194,10 @@ final class McpConnection {
                 return;
             }
             client = null;
-            if (ready.isDone()) {
-                ready = new CompletableFuture<>();
-            }
-            delay = BACKOFF.delay(++failures, () -> ThreadLocalRandom.current().nextLong());
+            boolean wasStable = timers.elapsed().minus(connectedAt).compareTo(STABLE) >= 0;
+            failures = ready.isDone() && wasStable ? 1 : failures + 1;
+            delay = BACKOFF.delay(failures, () -> ThreadLocalRandom.current().nextLong());
+            ready = ready.isDone() ? new CompletableFuture<>() : ready;
             next = timers.after(delay, this::connect);
         }
         LOG.log(
@@ -205,15 +236,15 @@ final class McpConnection {
      */
     Object call(String tool, JsonNode arguments, ToolCall call) throws Exception {
         McpAsyncClient connected = connected(tool);
-        String token = call.path() + ":" + call.callId();
+        String token = "call-" + calls.incrementAndGet();
         Map<String, Object> values = McpJsonDefaults.getMapper().convertValue(arguments, ARGUMENTS);
+        running.put(token, call);
         CompletableFuture<CallToolResult> answer = connected
                 .callTool(new CallToolRequest(tool, values, Map.of(PROGRESS_TOKEN, token)))
                 .toFuture();
-        running.put(token, call);
         call.onCancel(() -> answer.cancel(true));
         try {
-            CallToolResult result = answer.get();
+            CallToolResult result = answer.get(LONGEST_REQUEST.toSeconds(), TimeUnit.SECONDS);
             if (Boolean.TRUE.equals(result.isError())) {
                 throw new ToolFailedException(ResultText.of(result));
             }
@@ -223,7 +254,9 @@ final class McpConnection {
             if (cause instanceof McpError refused) {
                 throw new ToolFailedException("the MCP server refused the call: " + message(refused));
             }
-            broke(connected, cause);
+            if (WatchedTransport.isConnection(cause)) {
+                broke(connected, cause);
+            }
             throw new OutcomeUnknownException(
                     "the connection to the MCP server broke during the call: " + message(cause), cause);
         } catch (CancellationException cancelled) {

@@ -73,9 +73,9 @@ record ServerAddress(List<String> command, String url, Map<String, String> envir
         return new WatchedTransport(http, onEnd);
     }
 
-    /** Without variables and headers, which may be secret. */
+    /** Without arguments, queries, variables and headers, which may be secret. */
     @Override
     public String toString() {
-        return command.isEmpty() ? url : String.join(" ", command);
+        return command.isEmpty() ? url.replaceFirst("\\?.*", "").replaceFirst("//[^/@]*@", "//") : command.get(0);
     }
 }

@@ -6,6 +6,7 @@ import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.tool.Tool;
 import io.modelcontextprotocol.spec.McpSchema;
+import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
@@ -15,6 +16,7 @@ import java.util.function.UnaryOperator;
 
 /** Makes tools of what a server lists. */
 final class ToolConverter {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.tools.mcp");
     private static final int LONGEST_NAME = 64;
     private static final int LONGEST_DESCRIPTION = 4_000;
 
@@ -35,7 +37,11 @@ final class ToolConverter {
         List<Tool<?>> tools = new ArrayList<>();
         Set<String> used = new HashSet<>();
         for (McpSchema.Tool tool : offered) {
-            tools.add(convert(tool, unused(prefix + allowed(tool.name()), used)));
+            try {
+                tools.add(convert(tool, unused(prefix + allowed(tool.name()), used)));
+            } catch (RuntimeException wrong) {
+                LOG.log(Level.WARNING, "a tool of an MCP server is not offered: " + tool.name(), wrong);
+            }
         }
         return tools;
     }

@@ -29,7 +29,7 @@ final class WatchedTransport implements McpClientTransport {
         });
     }
 
-    private static boolean isConnection(Throwable failure) {
+    static boolean isConnection(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
             if (cause instanceof IOException) {
                 return true;

@@ -152,6 +152,7 @@ public final class Agents implements AutoCloseable {
                 });
             } catch (RuntimeException refused) {
                 runners.forEach(SubtreeRunner::close);
+                agents.values().forEach(agent -> agent.toolHost().ifPresent(ToolHost::close));
                 throw refused;
             }
             return new Agents(streams, Map.copyOf(agents), List.copyOf(runners));

@@ -1,10 +1,12 @@
 package dev.millrace.processors.agent.tool;
 
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.tool.ToolEvent.ToolsOffered;
 import java.lang.System.Logger.Level;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HexFormat;
@@ -16,7 +18,7 @@ import java.util.concurrent.CompletableFuture;
 
 /**
  * The tools of a host: its own ones, and those of its sources as they are now. Until each source has said what it has,
- * there is no complete list, and nothing is offered. Thread-safe.
+ * but at most ten seconds, there is no complete list, and nothing is offered. Thread-safe.
  */
 final class HostTools {
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.agent.tool");
@@ -35,9 +37,16 @@ final class HostTools {
         }
     }
 
+    /** An event has a largest size; an offer must fit. */
+    private static final int MOST_BYTES = 512 * 1024;
+
+    /** How long the first offer waits for all sources; shorter than an agent waits for its tools. */
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final String host;
     private final Map<String, Tool<?>> own;
     private final List<ToolSource> sources;
+    private final Timers timers;
     private final Runnable onChange;
     private final CompletableFuture<Void> complete = new CompletableFuture<>();
 
@@ -48,10 +57,11 @@ final class HostTools {
     private volatile Optional<Snapshot> current = Optional.empty();
 
     /** {@code onChange} runs after each change of a complete list, on a thread of a source. */
-    HostTools(String host, Map<String, Tool<?>> own, List<ToolSource> sources, Runnable onChange) {
+    HostTools(String host, Map<String, Tool<?>> own, List<ToolSource> sources, Timers timers, Runnable onChange) {
         this.host = host;
         this.own = new LinkedHashMap<>(own);
         this.sources = List.copyOf(sources);
+        this.timers = timers;
         this.onChange = onChange;
         if (sources.isEmpty()) {
             current = Optional.of(Snapshot.of(own));
@@ -74,7 +84,8 @@ final class HostTools {
     }
 
     Optional<Tool<?>> find(String name) {
-        return current.map(snapshot -> snapshot.tools().get(name));
+        Optional<Tool<?>> known = current.map(snapshot -> snapshot.tools().get(name));
+        return known.isPresent() ? known : Optional.ofNullable(own.get(name));
     }
 
     /** Starts the sources, if they do not run. */
@@ -86,6 +97,19 @@ final class HostTools {
             started = true;
         }
         sources.forEach(source -> source.start(tools -> changed(source, tools)));
+        timers.after(PATIENCE, this::goOnWithoutSome);
+    }
+
+    /** A source that cannot be reached must not keep the other tools from the model. */
+    private void goOnWithoutSome() {
+        synchronized (this) {
+            if (current.isPresent()) {
+                return;
+            }
+            current = Optional.of(Snapshot.of(merged()));
+        }
+        complete.complete(null);
+        onChange.run();
     }
 
     /** Stops the sources. The list stays as it is. */
@@ -99,7 +123,7 @@ final class HostTools {
     private void changed(ToolSource source, List<Tool<?>> tools) {
         synchronized (this) {
             bySource.put(source, List.copyOf(tools));
-            if (bySource.size() < sources.size()) {
+            if (bySource.size() < sources.size() && current.isEmpty()) {
                 return;
             }
             current = Optional.of(Snapshot.of(merged()));
@@ -111,9 +135,13 @@ final class HostTools {
     private Map<String, Tool<?>> merged() {
         Map<String, Tool<?>> all = new LinkedHashMap<>(own);
         List<String> leftOut = new ArrayList<>();
+        int bytes = own.values().stream().mapToInt(HostTools::size).sum();
         for (ToolSource source : sources) {
             for (Tool<?> tool : bySource.getOrDefault(source, List.of())) {
-                if (all.size() == ToolsOffered.MOST || all.putIfAbsent(tool.name(), tool) != null) {
+                boolean hasRoom = all.size() < ToolsOffered.MOST && bytes + size(tool) <= MOST_BYTES;
+                if (hasRoom && all.putIfAbsent(tool.name(), tool) == null) {
+                    bytes += size(tool);
+                } else {
                     leftOut.add(tool.name() + " of " + source);
                 }
             }
@@ -123,9 +151,14 @@ final class HostTools {
                     Level.WARNING,
                     "the tool host '" + host + "' does not offer " + leftOut + ": a host has at most "
                             + ToolsOffered.MOST
-                            + " tools, each name once; give a source a prefix, or take another host");
+                            + " tools of " + MOST_BYTES
+                            + " bytes, each name once; give a source a prefix, or take another host");
         }
         return all;
+    }
+
+    private static int size(Tool<?> tool) {
+        return JsonCodec.write(tool.offer()).length;
     }
 
     private static String hashOf(List<OfferedTool> offers) {

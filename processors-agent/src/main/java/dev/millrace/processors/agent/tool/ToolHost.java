@@ -89,8 +89,8 @@ public final class ToolHost implements Processor<ToolHostState>, AutoCloseable {
 
     private ToolHost(Builder builder) {
         this.name = builder.name;
-        this.tools = new HostTools(name, builder.tools, builder.sources, this::offerAgain);
         this.timers = builder.timers;
+        this.tools = new HostTools(name, builder.tools, builder.sources, timers, this::offerAgain);
         this.executor = builder.executor;
         this.slots = new CallSlots(builder.parallel, executor);
         ObligationRunner.Attempts<ToolHostState> attempts =
@@ -248,7 +248,9 @@ public final class ToolHost implements Processor<ToolHostState>, AutoCloseable {
 
     /** The tool with this name; waits until the tools are known. */
     CompletableFuture<Optional<Tool<?>>> toolLater(String wanted) {
-        return tools.complete().thenApply(nothing -> tool(wanted));
+        return tool(wanted).isPresent()
+                ? CompletableFuture.completedFuture(tool(wanted))
+                : tools.complete().thenApply(nothing -> tool(wanted));
     }
 
     Optional<Tool<?>> tool(String wanted) {
