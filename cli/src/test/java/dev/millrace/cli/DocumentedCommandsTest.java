@@ -105,7 +105,7 @@ class DocumentedCommandsTest {
         }
 
         assertThat(named).hasSizeGreaterThan(20);
-        named.removeAll(Set.of("--release")); // of the Java compiler
+        named.removeAll(Set.of("--release", "--ctx-size")); // of the Java compiler, and of llama.cpp
         assertThat(known).containsAll(named);
     }
 
@@ -217,7 +217,7 @@ class DocumentedCommandsTest {
                 .contains(
                         "| event | " + event + " |",
                         "| batch | " + batch + ", " + limits.batchEvents() + " events |",
-                        "| fork | " + copied + ", " + copiedBytes + " |",
+                        "| fork, import | " + copied + ", " + copiedBytes + ";",
                         "| nesting of JSON | " + limits.jsonDepth() + " |",
                         limits.pathSegments() + " segments if the stream is new",
                         "| " + readers + ", and " + ofOneStream + " of one stream");
