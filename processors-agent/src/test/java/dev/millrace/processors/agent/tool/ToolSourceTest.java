@@ -13,6 +13,7 @@ import dev.millrace.processors.agent.tool.ToolEvent.CallOutcomeUnknown;
 import dev.millrace.processors.agent.tool.ToolEvent.CallStarted;
 import dev.millrace.processors.agent.tool.ToolEvent.ToolsOffered;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
@@ -27,22 +28,33 @@ class ToolSourceTest {
     /** A source whose list the test sets. */
     private static final class Listed implements ToolSource {
         private Consumer<List<Tool<?>>> listener = tools -> {};
+        private Optional<List<Tool<?>>> listed = Optional.empty();
         private int starts;
         private int closes;
 
         @Override
-        public void start(Consumer<List<Tool<?>>> newListener) {
+        public synchronized void start(Consumer<List<Tool<?>>> newListener) {
             listener = newListener;
             starts++;
+            listed.ifPresent(listener);
         }
 
-        void has(Tool<?>... tools) {
-            listener.accept(List.of(tools));
+        synchronized void has(Tool<?>... tools) {
+            listed = Optional.of(List.of(tools));
+            listener.accept(listed.get());
         }
 
         @Override
-        public void close() {
+        public synchronized void close() {
             closes++;
+        }
+
+        synchronized int starts() {
+            return starts;
+        }
+
+        synchronized int closes() {
+            return closes;
         }
     }
 
@@ -71,8 +83,8 @@ class ToolSourceTest {
         host.close();
 
         assertThat(stage.all(ToolsOffered.class)).hasSize(2);
-        assertThat(source.starts).isEqualTo(1);
-        assertThat(source.closes).isEqualTo(1);
+        assertThat(source.starts()).isEqualTo(1);
+        assertThat(source.closes()).isEqualTo(1);
     }
 
     @Test
@@ -108,6 +120,7 @@ class ToolSourceTest {
     void should_tell_an_unknown_outcome_from_a_failure() {
         stage.append(EventInput.ofType("agent-input-added"));
         stage.start(stage.host("shop", broken("pay"), broken("find").readOnly()).build());
+        stage.await(ToolsOffered.class);
         stage.request("c1", "pay", "{}", SideEffect.ONCE);
         stage.request("c2", "find", "{}", SideEffect.READ_ONLY);
 
