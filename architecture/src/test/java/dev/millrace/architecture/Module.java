@@ -44,6 +44,7 @@ enum Module {
             PROCESSORS_AGENT,
             PROCESSORS_OPENAI,
             PROCESSORS_ANTHROPIC,
+            TOOLS_MCP,
             SCRIPTED_MODEL,
             TESTKIT),
     BENCHMARKS("benchmarks"),
