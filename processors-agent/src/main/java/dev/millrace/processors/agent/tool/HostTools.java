@@ -54,6 +54,7 @@ final class HostTools {
     private final Map<ToolSource, List<Tool<?>>> bySource = new HashMap<>();
     private boolean started;
 
+    private volatile List<ToolSource> missing = List.of();
     private volatile Optional<Snapshot> current = Optional.empty();
 
     /** {@code onChange} runs after each change of a complete list, on a thread of a source. */
@@ -77,6 +78,11 @@ final class HostTools {
     /** Completes when there is a complete list for the first time. */
     CompletableFuture<Void> complete() {
         return complete;
+    }
+
+    /** The sources that have not said in time what they have, and still have not. */
+    List<ToolSource> missing() {
+        return missing;
     }
 
     boolean canChange() {
@@ -103,6 +109,9 @@ final class HostTools {
     /** A source that cannot be reached must not keep the other tools from the model. */
     private void goOnWithoutSome() {
         synchronized (this) {
+            missing = sources.stream()
+                    .filter(source -> !bySource.containsKey(source))
+                    .toList();
             if (current.isPresent()) {
                 return;
             }
@@ -123,6 +132,7 @@ final class HostTools {
     private void changed(ToolSource source, List<Tool<?>> tools) {
         synchronized (this) {
             bySource.put(source, List.copyOf(tools));
+            missing = missing.stream().filter(other -> other != source).toList();
             if (bySource.size() < sources.size() && current.isEmpty()) {
                 return;
             }
