@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
-import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
@@ -22,7 +22,7 @@ final class SharedServer implements AutoCloseable {
     private final String name;
     private final Mcp server;
     private final Set<String> named;
-    private final List<Source> started = new CopyOnWriteArrayList<>();
+    private final Set<Source> started = new CopyOnWriteArraySet<>();
     private volatile Optional<List<Tool<?>>> known = Optional.empty();
     private volatile boolean isClosed;
 

@@ -2,6 +2,8 @@ package dev.millrace.tools.mcp;
 
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.processors.agent.tool.ToolHost;
+import java.lang.System.Logger.Level;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -9,9 +11,15 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /** The MCP servers of one setting, and the hosts that offer their tools. Thread-safe. */
 final class SharedServers implements AutoCloseable {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.tools.mcp");
+    private static final Duration CLOSE = Duration.ofSeconds(10);
+
     /** The hosts differ by project, because a project has its own threads and clock, and by their servers. */
     private record Key(HostContext context, Set<String> servers) {}
 
@@ -64,12 +72,18 @@ final class SharedServers implements AutoCloseable {
         });
     }
 
-    /** Ends all programs and connections, at the same time. */
+    /** Ends all programs and connections, at the same time; waits at most ten seconds. */
     @Override
     public void close() {
-        CompletableFuture.allOf(byName.values().stream()
-                        .map(server -> CompletableFuture.runAsync(server::close, SharedServer.THREADS))
-                        .toArray(CompletableFuture<?>[]::new))
-                .join();
+        CompletableFuture<Void> all = CompletableFuture.allOf(byName.values().stream()
+                .map(server -> CompletableFuture.runAsync(server::close, SharedServer.THREADS))
+                .toArray(CompletableFuture<?>[]::new));
+        try {
+            all.get(CLOSE.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException | TimeoutException stuck) {
+            LOG.log(Level.WARNING, "an MCP server does not end", stuck);
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
     }
 }
