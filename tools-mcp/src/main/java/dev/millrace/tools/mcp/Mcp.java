@@ -90,8 +90,8 @@ public final class Mcp implements ToolSource {
     }
 
     /**
-     * Sets a variable in the environment of the program. It also gets PATH, HOME, the settings of a proxy and a few
-     * others of this process, but no keys or tokens.
+     * Sets a variable in the environment of the program. It also gets PATH, HOME, the addresses of proxies, without user
+     * and password, and a few others of this process, but no keys or tokens.
      */
     public Mcp env(String name, String value) {
         Map<String, String> all = new TreeMap<>(address.environment());

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tools of a host: its own ones, and those of its sources as they are now. Until each source has said what it has,
@@ -48,11 +49,12 @@ final class HostTools {
     private final List<ToolSource> sources;
     private final Timers timers;
     private final Runnable onChange;
-    private final CompletableFuture<Void> complete = new CompletableFuture<>();
+    private final CompletableFuture<Void> firstList = new CompletableFuture<>();
 
     // Guarded by this.
     private final Map<ToolSource, List<Tool<?>>> bySource = new HashMap<>();
     private boolean started;
+    private Timers.@Nullable Timer patience;
 
     private volatile List<ToolSource> missing = List.of();
     private volatile Optional<Snapshot> current = Optional.empty();
@@ -66,7 +68,7 @@ final class HostTools {
         this.onChange = onChange;
         if (sources.isEmpty()) {
             current = Optional.of(Snapshot.of(own));
-            complete.complete(null);
+            firstList.complete(null);
         }
     }
 
@@ -76,8 +78,8 @@ final class HostTools {
     }
 
     /** Completes when there is a complete list for the first time. */
-    CompletableFuture<Void> complete() {
-        return complete;
+    CompletableFuture<Void> firstList() {
+        return firstList;
     }
 
     /** The sources that have not said in time what they have, and still have not. */
@@ -101,14 +103,24 @@ final class HostTools {
                 return;
             }
             started = true;
+            patience = timers.after(PATIENCE, this::goOnWithoutSome);
         }
         sources.forEach(source -> source.start(tools -> changed(source, tools)));
-        timers.after(PATIENCE, this::goOnWithoutSome);
+        boolean isClosed;
+        synchronized (this) {
+            isClosed = !started;
+        }
+        if (isClosed) { // meanwhile, perhaps before the sources had started
+            sources.forEach(ToolSource::close);
+        }
     }
 
     /** A source that cannot be reached must not keep the other tools from the model. */
     private void goOnWithoutSome() {
         synchronized (this) {
+            if (!started) {
+                return;
+            }
             missing = sources.stream()
                     .filter(source -> !bySource.containsKey(source))
                     .toList();
@@ -117,7 +129,7 @@ final class HostTools {
             }
             current = Optional.of(Snapshot.of(merged()));
         }
-        complete.complete(null);
+        firstList.complete(null);
         onChange.run();
     }
 
@@ -125,6 +137,9 @@ final class HostTools {
     void close() {
         synchronized (this) {
             started = false;
+            if (patience != null) {
+                patience.cancel();
+            }
         }
         sources.forEach(ToolSource::close);
     }
@@ -138,7 +153,7 @@ final class HostTools {
             }
             current = Optional.of(Snapshot.of(merged()));
         }
-        complete.complete(null);
+        firstList.complete(null);
         onChange.run();
     }
 

@@ -257,15 +257,11 @@ public final class ToolHost implements Processor<ToolHostState>, AutoCloseable {
         return effects.append(EventDraft.of(offer).because(cause)).thenApply(AppendResult::offset);
     }
 
-    /** The tool with this name; waits until the tools are known. */
-    CompletableFuture<Optional<Tool<?>>> toolLater(String wanted) {
-        return tool(wanted).isPresent()
-                ? CompletableFuture.completedFuture(tool(wanted))
-                : tools.complete().thenApply(nothing -> tool(wanted));
-    }
-
-    Optional<Tool<?>> tool(String wanted) {
-        return tools.find(wanted);
+    /** The tool with this name; if it is not known, this waits for the first list of all tools. */
+    CompletableFuture<Optional<Tool<?>>> tool(String wanted) {
+        return tools.find(wanted).isPresent()
+                ? CompletableFuture.completedFuture(tools.find(wanted))
+                : tools.firstList().thenApply(nothing -> tools.find(wanted));
     }
 
     /** Stops the {@linkplain Builder#source sources} of tools. A host without them needs no close. */

@@ -35,11 +35,13 @@ class ToolSourceTest {
     private static final class Listed implements ToolSource {
         private Consumer<List<Tool<?>>> listener = tools -> {};
         private Optional<List<Tool<?>>> listed = Optional.empty();
+        private Runnable beforeStart = () -> {};
         private int starts;
         private int closes;
 
         @Override
         public synchronized void start(Consumer<List<Tool<?>>> newListener) {
+            beforeStart.run();
             listener = newListener;
             starts++;
             listed.ifPresent(listener);
@@ -128,6 +130,19 @@ class ToolSourceTest {
                 .stream()
                 .filter(event -> event.type().equals(EventCatalog.nameOf(StreamEvent.ErrorOccurred.class)))
                 .toList();
+    }
+
+    @Test
+    void should_close_a_source_that_starts_while_the_host_is_closed() {
+        ToolHost host = stage.host("shop").source(source).build();
+        source.beforeStart = host::close;
+        stage.append(EventInput.ofType("agent-input-added"));
+        stage.start(host).awaitIdle(HostStage.LIMIT);
+
+        assertThat(source.starts()).isEqualTo(1);
+        assertThat(source.closes()).isEqualTo(2);
+        stage.timers.advance(Duration.ofSeconds(10));
+        assertThat(errors()).isEmpty();
     }
 
     @Test
