@@ -38,32 +38,18 @@ class ServeMcpTest {
     Path directory;
 
     @Test
-    void should_offer_the_tools_of_a_program_and_leave_no_process_behind() throws Exception {
+    void should_offer_the_tools_of_a_program_leave_no_process_behind_and_say_when_it_is_gone() throws Exception {
         assumeTrue(Files.exists(PROGRAM) && runsNode(), "needs 'npm ci --prefix testing/npm' and node");
-        Path file = Files.writeString(
-                directory.resolve("mcp.json"),
-                "{\"mcpServers\": {\"every\": {\"command\": \"node\", \"args\": [\"${PROGRAM}\", \"stdio\"]}}}");
-        Map<String, String> environment = Map.of("PROGRAM", PROGRAM.toString());
-        try (CommandProcess serve = CommandProcess.start(
-                environment,
-                "serve",
-                "--port",
-                "0",
-                "--in-memory",
-                "--max-readers",
-                "1000",
-                "--mcp",
-                file.toString())) {
-            String line = serve.awaitLine("listening on http");
-            URI address = URI.create(line.replaceFirst(".*(http://[0-9.:]+).*", "$1"));
+        try (CommandProcess serve = serve(
+                "{\"mcpServers\": {\"every\": {\"command\": \"node\", \"args\": [\"${PROGRAM}\", \"stdio\"]}}}")) {
             List<ProcessHandle> programs;
-            try (HttpEventStreams streams = HttpEventStreams.builder(address).build()) {
+            try (HttpEventStreams streams = streams(serve)) {
                 EventInput attached = EventInput.of(new StreamEvent.ProcessorAttached(
                         "mcp", Optional.of(JsonCodec.parse("{\"servers\": [\"every\"]}")), Optional.empty()));
                 streams.append(PATH, attached)
                         .orTimeout(BOUND.toSeconds(), TimeUnit.SECONDS)
                         .join();
-                await().atMost(BOUND).until(() -> offers(streams).contains("every_echo"));
+                awaitEvent(streams, "tools-offered", "every_echo");
                 programs = serve.descendants();
             }
 
@@ -72,14 +58,45 @@ class ServeMcpTest {
             assertThat(programs).hasSize(1).noneMatch(ProcessHandle::isAlive);
             assertThat(serve.err()).isEmpty();
         }
+        try (CommandProcess again = serve("{\"mcpServers\": {}}");
+                HttpEventStreams streams = streams(again)) {
+            awaitEvent(streams, "error-occurred", "no MCP server is named [every]; this server knows []");
+        }
     }
 
-    private static String offers(HttpEventStreams streams) {
-        return streams.read(PATH, ReadRange.all()).orTimeout(BOUND.toSeconds(), TimeUnit.SECONDS).join().stream()
-                .filter(event -> event.type().equals("tools-offered"))
-                .map(Event::payloadJson)
-                .toList()
-                .toString();
+    /** Starts a server with this file of MCP servers, on the same data each time. */
+    private CommandProcess serve(String file) throws IOException {
+        return CommandProcess.start(
+                Map.of("PROGRAM", PROGRAM.toString()),
+                "serve",
+                "--port",
+                "0",
+                "--max-readers",
+                "1000",
+                "--data",
+                directory.resolve("data").toString(),
+                "--mcp",
+                Files.writeString(directory.resolve("mcp.json"), file).toString());
+    }
+
+    private static HttpEventStreams streams(CommandProcess serve) {
+        String line = serve.awaitLine("listening on http");
+        return HttpEventStreams.builder(URI.create(line.replaceFirst(".*(http://[0-9.:]+).*", "$1")))
+                .build();
+    }
+
+    /** Waits for an event whose type ends in this way, with this text in its payload. */
+    private static void awaitEvent(HttpEventStreams streams, String type, String text) {
+        await().atMost(BOUND)
+                .until(() ->
+                        streams
+                                .read(PATH, ReadRange.all())
+                                .orTimeout(BOUND.toSeconds(), TimeUnit.SECONDS)
+                                .join()
+                                .stream()
+                                .filter(event -> event.type().endsWith(type))
+                                .map(Event::payloadJson)
+                                .anyMatch(payload -> payload.toString().contains(text)));
     }
 
     private static boolean runsNode() throws InterruptedException {
