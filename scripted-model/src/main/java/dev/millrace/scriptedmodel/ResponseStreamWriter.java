@@ -215,19 +215,25 @@ final class ResponseStreamWriter implements ModelStream {
             });
         }
         String text = String.join("", deltas);
-        event(
-                "response." + partType + ".done",
-                node -> contentKey(node, id, index).put(field, text));
+        event("response." + partType + ".done", node -> {
+            contentKey(node, id, index).put(field, text);
+            if (open && field.equals("text")) {
+                node.putArray("logprobs");
+            }
+        });
         ObjectNode part = part(partType, field, text);
         event("response.content_part.done", node -> contentKey(node, id, index).set("part", part));
         item.put("status", status).withArray("content").add(part);
         done(index, item);
     }
 
-    private static ObjectNode part(String type, String field, String text) {
+    private ObjectNode part(String type, String field, String text) {
         ObjectNode part = JSON.objectNode().put("type", type);
         if (field.equals("text")) {
             part.putArray("annotations");
+            if (open) {
+                part.putArray("logprobs");
+            }
         }
         return part.put(field, text);
     }
@@ -253,6 +259,9 @@ final class ResponseStreamWriter implements ModelStream {
         response.set("instructions", instructions.isMissingNode() ? JSON.nullNode() : instructions);
         response.set("output", output.deepCopy());
         response.put("store", request.body().path("store").asBoolean(true)).putArray("tools");
+        if (open) {
+            OpenResponsesFields.addTo(response, request.body());
+        }
         more.accept(response);
         event(type, node -> node.set("response", response));
     }
