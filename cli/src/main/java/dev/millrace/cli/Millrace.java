@@ -12,6 +12,8 @@ import dev.millrace.cli.internal.client.RecordCommand;
 import dev.millrace.cli.internal.client.StateCommand;
 import dev.millrace.cli.internal.client.TailCommand;
 import dev.millrace.cli.internal.demo.DemoCommand;
+import dev.millrace.cli.internal.model.ModelCommand;
+import dev.millrace.cli.internal.model.ModelProbeCommand;
 import dev.millrace.cli.internal.replay.ReplayCommand;
 import dev.millrace.cli.internal.service.BackupCommand;
 import dev.millrace.cli.internal.service.ServeCommand;
@@ -106,6 +108,7 @@ public final class Millrace implements Runnable {
                         .addSubcommand(new TokenCreateCommand(terminal))
                         .addSubcommand(new TokenListCommand(terminal))
                         .addSubcommand(new TokenRevokeCommand(terminal)))
+                .addSubcommand(new CommandLine(new ModelCommand()).addSubcommand(new ModelProbeCommand(terminal)))
                 .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
         CliExceptionHandler cliExceptionHandler = new CliExceptionHandler(terminal, () -> root.verbose);
