@@ -13,7 +13,7 @@ class UsageTest {
     @ValueSource(
             strings = {
                 "serve", "demo", "chat", "append", "read", "tail", "record", "replay", "state", "list", "fork", "copy",
-                "destroy", "deploy", "backup", "token"
+                "destroy", "deploy", "mcp", "backup", "token"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
@@ -39,8 +39,8 @@ class UsageTest {
         assertThat(screen.run("help")).isZero();
         assertThat(screen.out())
                 .contains(
-                        "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "backup", "token",
-                        "help");
+                        "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "mcp", "backup",
+                        "token", "help");
     }
 
     @Test
