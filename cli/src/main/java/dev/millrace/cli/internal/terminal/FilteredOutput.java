@@ -9,7 +9,8 @@ import java.nio.charset.StandardCharsets;
 /**
  * An output in UTF-8 that lets no control characters through, except for line breaks and tabs; the others become
  * U+FFFD. All that a command prints passes through it, because texts come from events, servers and arguments. Code
- * that prints JSON or YAML escapes them first, see {@link TerminalText#escaped}.
+ * that prints JSON or YAML escapes them first, see {@link TerminalText#escaped}. Only a protocol that a program reads is
+ * written without it, see {@link Terminal#protocolOut}.
  */
 final class FilteredOutput extends OutputStream {
     private static final byte[] REPLACEMENT = "\uFFFD".getBytes(StandardCharsets.UTF_8);

@@ -162,7 +162,7 @@ final class ReadTool implements StreamTool {
         private String cut(ObjectNode json, Event event) {
             String payload = event.payloadJson().toString();
             json.remove(List.of("payload", "metadata"));
-            json.put("payloadStart", CutText.of(payload, most / 2)); // as a text in JSON it has more bytes
+            json.put("payloadStart", CutText.of(payload, most * 2 / 5)); // as a text in JSON it has more bytes
             notes.add("The payload at offset " + event.offset() + " has " + CutText.bytes(payload)
                     + " bytes and was cut; for all of it, read this offset alone with a higher maxBytes.");
             String line = line(json);

@@ -8,9 +8,8 @@ import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.StreamState;
 import io.modelcontextprotocol.spec.McpSchema.ToolAnnotations;
-import java.util.Map;
+import java.util.List;
 import java.util.Optional;
-import java.util.TreeMap;
 
 /** Reads the state of a stream. */
 final class StateTool implements StreamTool {
@@ -93,11 +92,13 @@ final class StateTool implements StreamTool {
         if (CutText.bytes(text) <= BYTES) {
             return text;
         }
-        Map<String, Integer> sizes = new TreeMap<>();
+        json.remove(List.of("metadata", "processors"));
+        json.put("metadataBytes", CutText.bytes(text(state.metadata())));
+        ObjectNode sizes = json.putObject("processorBytes");
         state.processors().forEach((name, part) -> sizes.put(name, CutText.bytes(text(part))));
-        json.set("processors", JsonCodec.toTree(sizes));
         return CutText.of(text(json), BYTES)
-                + "\nThe whole state is too large; processors has the size of each part in bytes. Ask for one processor.";
+                + "\nThe whole state is too large, so this has only the sizes of its parts. Ask for one processor; for the"
+                + " metadata, read the newest event of the type metadata-updated.";
     }
 
     private static String text(JsonNode json) {

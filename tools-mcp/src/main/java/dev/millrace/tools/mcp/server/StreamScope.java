@@ -70,9 +70,11 @@ final class StreamScope {
             throw new StreamException(
                     StreamException.Code.STREAM_NOT_FOUND,
                     path,
-                    what + " failed: " + path + "; there is no such stream; see childPaths in the state of "
-                            + (path.equals(root) ? "a stream above it" : root.toString())
-                            + " for those that exist, or create it with append");
+                    what + " failed: " + path + "; there is no such stream; "
+                            + (path.equals(root)
+                                    ? ""
+                                    : "see childPaths in the state of " + root + " for those below it, or ")
+                            + "create it with append");
         }
         existing.add(path);
     }

@@ -9,6 +9,7 @@ import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
@@ -221,6 +222,17 @@ class StreamMcpServerTest {
                         + "\"processors\":{}}");
         assertThat(error("state", "{'processor': 'agent'}"))
                 .isEqualTo("BAD_REQUEST: there is no processor 'agent' on /ann; it has []");
+    }
+
+    @Test
+    void should_bound_the_state() {
+        streams.append(ANN, new StreamEvent.MetadataUpdated(JsonCodec.toTree(Map.of("text", "ü".repeat(30_000)))));
+
+        assertThat(ok("state", "{}"))
+                .startsWith("{\"path\":\"/ann\",\"eventCount\":2,\"childPaths\":[],\"metadataBytes\":60011,"
+                        + "\"processorBytes\":{}}\nThe whole state is too large");
+        assertThat(types(ok("read", "{'types': ['metadata-updated'], 'newestFirst': true}")))
+                .hasSize(1);
     }
 
     @ParameterizedTest
