@@ -95,6 +95,11 @@ final class CommandProcess implements AutoCloseable {
         return process.isAlive();
     }
 
+    /** The processes that it has started and that run. */
+    List<ProcessHandle> descendants() {
+        return process.descendants().toList();
+    }
+
     /** Sends SIGTERM. */
     int terminate() throws Exception {
         process.destroy();

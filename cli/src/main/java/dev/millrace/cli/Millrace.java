@@ -7,6 +7,7 @@ import dev.millrace.cli.internal.client.DeployCommand;
 import dev.millrace.cli.internal.client.DestroyCommand;
 import dev.millrace.cli.internal.client.ForkCommand;
 import dev.millrace.cli.internal.client.ListCommand;
+import dev.millrace.cli.internal.client.McpCommand;
 import dev.millrace.cli.internal.client.ReadCommand;
 import dev.millrace.cli.internal.client.RecordCommand;
 import dev.millrace.cli.internal.client.StateCommand;
@@ -103,6 +104,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new CopyCommand(terminal))
                 .addSubcommand(new DestroyCommand(terminal))
                 .addSubcommand(new DeployCommand(terminal))
+                .addSubcommand(new McpCommand(terminal))
                 .addSubcommand(new BackupCommand(terminal))
                 .addSubcommand(new CommandLine(new TokenCommand())
                         .addSubcommand(new TokenCreateCommand(terminal))

@@ -13,7 +13,7 @@ class UsageTest {
     @ValueSource(
             strings = {
                 "serve", "demo", "chat", "append", "read", "tail", "record", "replay", "state", "list", "fork", "copy",
-                "destroy", "deploy", "backup", "token", "model"
+                "destroy", "deploy", "mcp", "backup", "token", "model"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
@@ -50,8 +50,8 @@ class UsageTest {
         assertThat(screen.run("help")).isZero();
         assertThat(screen.out())
                 .contains(
-                        "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "backup", "token",
-                        "model", "help");
+                        "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "mcp", "backup",
+                        "token", "model", "help");
     }
 
     @Test

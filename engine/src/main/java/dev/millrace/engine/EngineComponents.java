@@ -152,6 +152,7 @@ final class EngineComponents {
             longWork.shutdown();
             callbackExecutor.shutdown();
         });
+        host.closeProviders(); // last: a provider may be slow, and stored events matter more
     }
 
     private static boolean await(CompletableFuture<Void> part, long end) {

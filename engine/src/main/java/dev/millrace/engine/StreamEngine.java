@@ -338,7 +338,10 @@ public final class StreamEngine implements AutoCloseable {
             return this;
         }
 
-        /** The processors this engine can host; none by default. */
+        /**
+         * The processors this engine can host; none by default. Those that are {@link AutoCloseable} are closed when
+         * the engine has stopped.
+         */
         public Builder processors(List<ProcessorProvider> providers) {
             this.providers = List.copyOf(providers);
             return this;

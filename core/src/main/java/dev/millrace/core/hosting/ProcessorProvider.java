@@ -9,7 +9,10 @@ import java.util.Set;
  * A provider of a processor that a server can run by name. List it in {@code META-INF/services}: the server loads it
  * with {@link java.util.ServiceLoader}. The processor runs on a stream after a {@code millrace/processor-attached
  * {processor}} event, after the first event of one of its {@link #events()} that activates it, or because it runs
- * {@link #everywhere()}. Stateless, and safe for use by many threads.
+ * {@link #everywhere()}. Safe for use by many threads.
+ *
+ * <p>A provider that holds something, such as a connection, is also {@link AutoCloseable}: a server closes it after its
+ * processors have stopped. Others are stateless.
  *
  * @since 0.1
  */
@@ -18,8 +21,8 @@ public interface ProcessorProvider {
     String name();
 
     /**
-     * Older names: an event that attaches or detaches one of them means this processor. None by default. A name or alias
-     * of another provider is an error.
+     * Other names, such as older ones: an event that attaches or detaches one of them means this processor. None by
+     * default. A name or alias of another provider is an error.
      */
     default Set<String> aliases() {
         return Set.of();

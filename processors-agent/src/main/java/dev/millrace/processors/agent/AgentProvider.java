@@ -20,7 +20,8 @@ import java.util.TreeMap;
  * The provider of {@link AgentProcessor} under the name {@code agent}; the older name {@code openai-agent} means the same.
  *
  * <p>The config of {@code processor-attached} can set {@code provider}, {@code model}, {@code systemPrompt}, {@code
- * reasoningEffort}, {@code maxOutputTokens}, {@code temperature} and {@code wire}. Events of the stream override the last six. Without
+ * reasoningEffort}, {@code maxOutputTokens}, {@code temperature}, {@code wire} and {@code toolHosts}. Events of the
+ * stream override all but the first and the last. Without
  * {@code provider}, the setting {@code agent.provider} of the server decides; without it, {@code openai}, or the only
  * {@link ModelProvider} on the class path.
  *

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.StreamSupport;
 
 /**
  * A parser of the configuration in {@code processor-attached}. Each caller that may append can write it, so it can choose
@@ -19,8 +20,9 @@ final class AttachedAgentConfig {
     private static final String PROMPT = "systemPrompt";
     private static final String MODEL = "model";
     private static final String WIRE = "wire";
+    private static final String TOOL_HOSTS = "toolHosts";
     private static final Set<String> FIELDS =
-            Set.of(PROVIDER, PROMPT, MODEL, "reasoningEffort", "maxOutputTokens", "temperature", WIRE);
+            Set.of(PROVIDER, PROMPT, MODEL, "reasoningEffort", "maxOutputTokens", "temperature", WIRE, TOOL_HOSTS);
 
     /** What a provider of models, or a program without one, can speak. */
     private static final List<String> WIRES = List.of("responses", "chat", "messages", Model.EXTERNAL);
@@ -61,6 +63,20 @@ final class AttachedAgentConfig {
                     "config of 'agent': " + String.join(", ", problems).replace("payload.", ""));
         }
         builder.config(defaults);
+        builder.toolHosts(toolHosts(config));
+    }
+
+    private static Set<String> toolHosts(JsonNode config) {
+        JsonNode names = config.path(TOOL_HOSTS);
+        Set<String> hosts = new TreeSet<>();
+        for (JsonNode name : names) {
+            hosts.add(name.asText());
+        }
+        boolean areTexts = StreamSupport.stream(names.spliterator(), false).allMatch(JsonNode::isTextual);
+        if (!names.isMissingNode() && (!names.isArray() || !areTexts)) {
+            throw new IllegalArgumentException("config of 'agent': toolHosts must be an array of names, got " + names);
+        }
+        return hosts;
     }
 
     /** What is wrong with the values of a configuration, one line for each. */

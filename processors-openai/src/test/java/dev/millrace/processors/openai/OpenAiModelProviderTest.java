@@ -75,7 +75,14 @@ class OpenAiModelProviderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"{\"model\":{}}", "{\"systemPrompt\":1}", "{\"maxOutputTokens\":\"many\"}"})
+    @ValueSource(
+            strings = {
+                "{\"model\":{}}",
+                "{\"systemPrompt\":1}",
+                "{\"maxOutputTokens\":\"many\"}",
+                "{\"toolHosts\":\"mcp\"}",
+                "{\"toolHosts\":[1]}"
+            })
     void should_say_what_is_wrong_with_a_configuration(String config) {
         assertThatThrownBy(
                         () -> provider.create(JsonCodec.parse(config), context(Map.of("openai.api-key", "secret-key"))))

@@ -2,9 +2,9 @@ package dev.millrace.tools.mcp;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.runner.Timers;
-import dev.millrace.processors.agent.tool.OfferedTool;
 import dev.millrace.processors.agent.tool.Tool;
 import dev.millrace.processors.agent.tool.ToolSource;
+import io.modelcontextprotocol.spec.McpSchema;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
@@ -43,20 +43,16 @@ import java.util.regex.Pattern;
  * @since 0.1
  */
 public final class Mcp implements ToolSource {
-    private static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{0,32}");
+    static final Pattern PREFIX = Pattern.compile("[A-Za-z0-9_-]{0,32}");
 
     private final ServerAddress address;
-    private final String prefix;
-    private final Duration limit;
-    private final UnaryOperator<Tool<JsonNode>> each;
+    private final ToolConverter converter;
     private final McpConnection connection;
 
-    private Mcp(ServerAddress address, String prefix, Duration limit, UnaryOperator<Tool<JsonNode>> each) {
+    private Mcp(ServerAddress address, ToolConverter converter) {
         this.address = address;
-        this.prefix = prefix;
-        this.limit = limit;
-        this.each = each;
-        this.connection = new McpConnection(address, Timers.system(), this::tools);
+        this.converter = converter;
+        this.connection = new McpConnection(address, Timers.system(), converter);
     }
 
     /**
@@ -85,24 +81,29 @@ public final class Mcp implements ToolSource {
     }
 
     static Mcp at(ServerAddress address) {
-        return new Mcp(address, "", OfferedTool.DEFAULT_TIMEOUT, tool -> tool);
+        return new Mcp(address, ToolConverter.UNCHANGED);
+    }
+
+    /** A name for messages. */
+    Mcp named(String name) {
+        return new Mcp(address.withName(name), converter);
     }
 
     /**
-     * Sets a variable in the environment of the program. It also gets PATH, HOME, the settings of a proxy and a few
-     * others of this process, but no keys or tokens.
+     * Sets a variable in the environment of the program. It also gets PATH, HOME, the addresses of proxies, without user
+     * and password, and a few others of this process, but no keys or tokens.
      */
     public Mcp env(String name, String value) {
         Map<String, String> all = new TreeMap<>(address.environment());
         all.put(name, value);
-        return new Mcp(address.withEnvironment(all), prefix, limit, each);
+        return new Mcp(address.withEnvironment(all), converter);
     }
 
     /** Sends a header with each HTTP request, for example {@code Authorization}. */
     public Mcp header(String name, String value) {
         Map<String, String> all = new TreeMap<>(address.headers());
         all.put(name, value);
-        return new Mcp(address.withHeaders(all), prefix, limit, each);
+        return new Mcp(address.withHeaders(all), converter);
     }
 
     /**
@@ -116,7 +117,7 @@ public final class Mcp implements ToolSource {
             throw new IllegalArgumentException(
                     "the prefix of tools must have at most 32 characters of A-Z a-z 0-9 _ -, got '" + text + "'");
         }
-        return new Mcp(address, text, limit, each);
+        return new Mcp(address, converter.withPrefix(text));
     }
 
     /** The longest time of a call, positive; 60 s by default. */
@@ -124,13 +125,12 @@ public final class Mcp implements ToolSource {
         if (longest.isZero() || longest.isNegative()) {
             throw new IllegalArgumentException("the longest time of a call must be positive, got " + longest);
         }
-        return new Mcp(address, prefix, longest, each);
+        return new Mcp(address, converter.withLimit(longest));
     }
 
     /** Changes each tool before it is offered, for example {@code tool -> tool.approval()}. */
     public Mcp each(UnaryOperator<Tool<JsonNode>> change) {
-        UnaryOperator<Tool<JsonNode>> before = each;
-        return new Mcp(address, prefix, limit, tool -> change.apply(before.apply(tool)));
+        return new Mcp(address, converter.withChange(change));
     }
 
     @Override
@@ -144,8 +144,9 @@ public final class Mcp implements ToolSource {
         connection.close();
     }
 
-    private List<Tool<?>> tools(List<io.modelcontextprotocol.spec.McpSchema.Tool> offered) {
-        return new ToolConverter(prefix, limit, each, connection).convert(offered);
+    /** What it offers if its server lists these tools. */
+    List<Tool<?>> tools(List<McpSchema.Tool> listed) {
+        return converter.convert(listed, connection);
     }
 
     /** Names the program or the address, but no arguments, variables and headers, which may be secret. */

@@ -27,7 +27,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import reactor.core.publisher.Mono;
 
@@ -57,7 +56,7 @@ final class McpConnection {
 
     private final ServerAddress address;
     private final Timers timers;
-    private final Function<List<McpSchema.Tool>, List<Tool<?>>> converter;
+    private final ToolConverter converter;
     private final Map<String, ToolCall> running = new ConcurrentHashMap<>();
     private final AtomicLong calls = new AtomicLong();
 
@@ -72,7 +71,7 @@ final class McpConnection {
     private List<McpSchema.Tool> listed = List.of();
     private boolean isDelivering;
 
-    McpConnection(ServerAddress address, Timers timers, Function<List<McpSchema.Tool>, List<Tool<?>>> converter) {
+    McpConnection(ServerAddress address, Timers timers, ToolConverter converter) {
         this.address = address;
         this.timers = timers;
         this.converter = converter;
@@ -183,7 +182,7 @@ final class McpConnection {
             newest = listed;
             to = listener;
         }
-        to.accept(converter.apply(newest));
+        to.accept(converter.convert(newest, this));
     }
 
     /** Connects again, later. */

@@ -16,9 +16,7 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
@@ -36,33 +34,6 @@ final class ProgramTransport implements McpClientTransport {
     private static final System.Logger LOG = System.getLogger("dev.millrace.tools.mcp");
     private static final Duration STOP = Duration.ofSeconds(2);
     private static final int MOST_DIAGNOSIS = 1_000;
-
-    /** What a program gets of the environment of this process: no keys and tokens. */
-    private static final Set<String> INHERITED = Set.of(
-            "PATH",
-            "HOME",
-            "USER",
-            "LOGNAME",
-            "SHELL",
-            "TERM",
-            "LANG",
-            "LC_ALL",
-            "TZ",
-            "TMPDIR",
-            "HTTP_PROXY",
-            "HTTPS_PROXY",
-            "NO_PROXY",
-            "NODE_EXTRA_CA_CERTS",
-            "SSL_CERT_FILE",
-            "SSL_CERT_DIR",
-            "APPDATA",
-            "LOCALAPPDATA",
-            "PATHEXT",
-            "PROGRAMFILES",
-            "SYSTEMROOT",
-            "TEMP",
-            "TMP",
-            "USERPROFILE");
 
     private final List<String> command;
     private final Map<String, String> environment;
@@ -94,7 +65,9 @@ final class ProgramTransport implements McpClientTransport {
 
     private void start(Function<Mono<JSONRPCMessage>, Mono<JSONRPCMessage>> handler) {
         ProcessBuilder builder = new ProcessBuilder(command);
-        builder.environment().keySet().removeIf(name -> !INHERITED.contains(name.toUpperCase(Locale.ROOT)));
+        Map<String, String> inherited = ProgramEnvironment.inherited(builder.environment());
+        builder.environment().clear();
+        builder.environment().putAll(inherited);
         builder.environment().putAll(environment);
         Process started;
         try {

@@ -12,12 +12,14 @@ import java.util.function.Consumer;
 /**
  * Where a server is: a program, or a URL.
  *
+ * @param name a name for messages; empty if it has none
  * @param command the program and its arguments; empty for a URL
  * @param url empty for a program
  * @param environment variables for the program
  * @param headers headers of HTTP requests
  */
-record ServerAddress(List<String> command, String url, Map<String, String> environment, Map<String, String> headers) {
+record ServerAddress(
+        String name, List<String> command, String url, Map<String, String> environment, Map<String, String> headers) {
     /** The longest message of a server, in bytes. */
     private static final int MOST_MESSAGE = 16 << 20;
 
@@ -34,7 +36,7 @@ record ServerAddress(List<String> command, String url, Map<String, String> envir
             throw new IllegalArgumentException(
                     "an MCP server over stdio needs a program, for example Mcp.stdio(\"npx\", \"-y\", \"the-server\")");
         }
-        return new ServerAddress(command, "", Map.of(), Map.of());
+        return new ServerAddress("", command, "", Map.of(), Map.of());
     }
 
     static ServerAddress ofUrl(URI url) {
@@ -43,15 +45,19 @@ record ServerAddress(List<String> command, String url, Map<String, String> envir
             throw new IllegalArgumentException(
                     "the address of an MCP server must be an http or https URL, got '" + url + "'");
         }
-        return new ServerAddress(List.of(), url.toString(), Map.of(), Map.of());
+        return new ServerAddress("", List.of(), url.toString(), Map.of(), Map.of());
+    }
+
+    ServerAddress withName(String newName) {
+        return new ServerAddress(newName, command, url, environment, headers);
     }
 
     ServerAddress withEnvironment(Map<String, String> variables) {
-        return new ServerAddress(command, url, variables, headers);
+        return new ServerAddress(name, command, url, variables, headers);
     }
 
     ServerAddress withHeaders(Map<String, String> more) {
-        return new ServerAddress(command, url, environment, more);
+        return new ServerAddress(name, command, url, environment, more);
     }
 
     /** A transport; {@code onEnd} gets the reason when the program has ended, or when the connection has broken. */
@@ -76,6 +82,8 @@ record ServerAddress(List<String> command, String url, Map<String, String> envir
     /** Without arguments, queries, variables and headers, which may be secret. */
     @Override
     public String toString() {
-        return command.isEmpty() ? url.replaceFirst("\\?.*", "").replaceFirst("//[^/@]*@", "//") : command.get(0);
+        String place =
+                command.isEmpty() ? url.replaceFirst("\\?.*", "").replaceFirst("//[^/@]*@", "//") : command.get(0);
+        return name.isEmpty() ? place : "'" + name + "' (" + place + ")";
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.processors.agent.tool.OfferedTool;
 import dev.millrace.processors.agent.tool.Tool;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.lang.System.Logger.Level;
@@ -14,31 +15,39 @@ import java.util.List;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 
-/** Makes tools of what a server lists. */
-final class ToolConverter {
+/**
+ * Makes tools of what a server lists.
+ *
+ * @param prefix stands in front of the names
+ * @param limit the longest time of a call
+ * @param each changes each tool at the end
+ */
+record ToolConverter(String prefix, Duration limit, UnaryOperator<Tool<JsonNode>> each) {
+    static final ToolConverter UNCHANGED = new ToolConverter("", OfferedTool.DEFAULT_TIMEOUT, tool -> tool);
+
     private static final System.Logger LOG = System.getLogger("dev.millrace.tools.mcp");
     private static final int LONGEST_NAME = 64;
     private static final int LONGEST_DESCRIPTION = 4_000;
 
-    private final String prefix;
-    private final Duration limit;
-    private final UnaryOperator<Tool<JsonNode>> each;
-    private final McpConnection connection;
+    ToolConverter withPrefix(String text) {
+        return new ToolConverter(text, limit, each);
+    }
 
-    ToolConverter(String prefix, Duration limit, UnaryOperator<Tool<JsonNode>> each, McpConnection connection) {
-        this.prefix = prefix;
-        this.limit = limit;
-        this.each = each;
-        this.connection = connection;
+    ToolConverter withLimit(Duration longest) {
+        return new ToolConverter(prefix, longest, each);
+    }
+
+    ToolConverter withChange(UnaryOperator<Tool<JsonNode>> next) {
+        return new ToolConverter(prefix, limit, tool -> next.apply(each.apply(tool)));
     }
 
     /** The tools in the order of the server; of two that get the same name, the second gets a number. */
-    List<Tool<?>> convert(List<McpSchema.Tool> offered) {
+    List<Tool<?>> convert(List<McpSchema.Tool> offered, McpConnection connection) {
         List<Tool<?>> tools = new ArrayList<>();
         Set<String> used = new HashSet<>();
         for (McpSchema.Tool tool : offered) {
             try {
-                tools.add(convert(tool, unused(prefix + allowed(tool.name()), used)));
+                tools.add(convert(tool, unused(prefix + allowed(tool.name()), used), connection));
             } catch (RuntimeException wrong) {
                 LOG.log(Level.WARNING, "a tool of an MCP server is not offered: " + tool.name(), wrong);
             }
@@ -46,7 +55,7 @@ final class ToolConverter {
         return tools;
     }
 
-    private Tool<?> convert(McpSchema.Tool offered, String name) {
+    private Tool<?> convert(McpSchema.Tool offered, String name, McpConnection connection) {
         Tool<JsonNode> tool =
                 Tool.of(name, schema(offered), (arguments, call) -> connection.call(offered.name(), arguments, call));
         String description = offered.description() != null ? offered.description() : offered.title();

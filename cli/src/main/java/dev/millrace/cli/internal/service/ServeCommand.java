@@ -4,11 +4,14 @@ import dev.millrace.cli.internal.terminal.CommandException;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.engine.MemoryBudget;
+import dev.millrace.tools.mcp.McpProvider;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -27,6 +30,7 @@ import picocli.CommandLine.Option;
             "  millrace serve --data /var/lib/millrace --port 8080",
             "  millrace serve --in-memory --port 0",
             "  millrace serve --classpath reminders/target/classes",
+            "  millrace serve --mcp mcp.json",
             "  millrace serve --allow-egress api.example.com --allow-webhook hooks.internal",
             "  curl http://127.0.0.1:4242/ann/agent1 -d '{\"type\": \"user-said\", \"payload\": {\"text\": \"hi\"}}' \\",
             "      -H 'Content-Type: application/json'"
@@ -82,6 +86,14 @@ public final class ServeCommand implements Callable<Integer> {
                             + " jars in DIR. Can be given more than once.")
     private List<String> classPath = new ArrayList<>();
 
+    @Option(
+            names = "--mcp",
+            paramLabel = "FILE",
+            description =
+                    "A JSON file of MCP servers whose tools agents may use, with the key mcpServers as other MCP clients"
+                            + " have it.")
+    private @Nullable Path mcp;
+
     @Mixin
     private final ServiceLimitOptions limits = new ServiceLimitOptions();
 
@@ -104,14 +116,15 @@ public final class ServeCommand implements Callable<Integer> {
                     + " 'millrace token create', listen on " + LocalService.Listening.LOOPBACK + ", or add --insecure");
         }
         requireHeap(MemoryBudget.ofHeap().bytes());
+        Map<String, String> all = settings.with(ModelProviderSettings.from(terminal.environment()));
+        if (mcp != null) {
+            all.put(McpProvider.SETTING, McpFile.setting(mcp, terminal.environment()));
+        }
         // The class loader stays open until the process ends.
         List<ProcessorProvider> processors =
                 ProcessorClasspath.open(classPath, terminal.environment()).hosted();
-        LocalService service = LocalService.start(
-                data.open(DEFAULT_DATA, terminal.environment()),
-                processors,
-                settings.with(ModelProviderSettings.from(terminal.environment())),
-                listening);
+        LocalService service =
+                LocalService.start(data.open(DEFAULT_DATA, terminal.environment()), processors, all, listening);
         service.stopWithProcess();
         DescriptorLimit.warning(limits.maxReaders()).ifPresent(terminal::note);
         terminal.out()

@@ -463,6 +463,11 @@ public final class ProcessorHost implements CommitListener {
         leaseThread.shutdown();
     }
 
+    /** Closes the providers that can be closed. Call it after {@link #stop}. */
+    public void closeProviders() {
+        providerRegistry.close();
+    }
+
     /** Before the thread has ended, it may still start a runner or read the store. */
     private void awaitThread(Duration limit) {
         try {

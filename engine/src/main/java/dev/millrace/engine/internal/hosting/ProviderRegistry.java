@@ -5,6 +5,7 @@ import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.engine.KnownEvents;
+import java.lang.System.Logger.Level;
 import java.security.CodeSource;
 import java.util.Collection;
 import java.util.HashMap;
@@ -19,6 +20,8 @@ import java.util.stream.Collectors;
 
 /** The processor providers of an engine, by name. Immutable. */
 public final class ProviderRegistry {
+    private static final System.Logger LOG = System.getLogger("dev.millrace.engine");
+
     private final Map<String, ProcessorProvider> byName = new LinkedHashMap<>();
     private final Map<String, String> nameByAlias = new HashMap<>();
     private final KnownEvents events;
@@ -107,6 +110,19 @@ public final class ProviderRegistry {
                     + "', but the processor it creates has slug() '" + processor.slug() + "'; make both the same");
         }
         return processor;
+    }
+
+    /** Closes the providers that are {@link AutoCloseable}. */
+    void close() {
+        byName.values().stream().filter(AutoCloseable.class::isInstance).forEach(ProviderRegistry::close);
+    }
+
+    private static void close(ProcessorProvider provider) {
+        try {
+            ((AutoCloseable) provider).close();
+        } catch (Exception failure) {
+            LOG.log(Level.WARNING, "the provider of '" + provider.name() + "' cannot be closed", failure);
+        }
     }
 
     private static String describe(ProcessorProvider provider) {

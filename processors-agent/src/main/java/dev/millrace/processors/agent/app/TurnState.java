@@ -3,6 +3,7 @@ package dev.millrace.processors.agent.app;
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.processors.agent.AgentEvent;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
@@ -71,11 +72,12 @@ final class TurnState {
         } else if (payload instanceof AgentEvent.RequestStarted) {
             failure = Optional.empty();
         } else {
-            ofStream(raw.decodedBy(STREAM).payload());
+            ofStream(raw.decodedBy(STREAM));
         }
     }
 
-    private void ofStream(Object payload) {
+    private void ofStream(Event event) {
+        Object payload = event.payload();
         if (payload instanceof StreamEvent.ProcessorHalted halted && isAgent(halted.processor())) {
             fail(HALTED, "the agent stopped: " + halted.message());
         } else if (payload instanceof StreamEvent.EffectFailed failed && isAgent(failed.processor())) {
@@ -86,6 +88,10 @@ final class TurnState {
                     "the stream is paused: " + paused.reason().orElse("no reason was given")
                             + "; to go on, append millrace/resumed");
         } else if (payload instanceof StreamEvent.ErrorOccurred error
+                && event.metadata()
+                        .flatMap(Provenance::processorOf)
+                        .map(TurnState::isAgent)
+                        .orElse(true)
                 && state.owesReply()
                 && state.open().isEmpty()) {
             fail("error", "the agent did not start: " + error.message());

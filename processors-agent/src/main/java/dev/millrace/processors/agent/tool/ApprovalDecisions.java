@@ -69,8 +69,8 @@ final class ApprovalDecisions {
 
     private CompletableFuture<Boolean> isNeeded(ApprovalRequested asked, StreamPath path) {
         return host.tool(asked.name())
-                .map(tool -> isNeeded(tool, asked.arguments(), asked.callId(), path))
-                .orElseGet(() -> CompletableFuture.completedFuture(true));
+                .thenCompose(known -> known.map(tool -> isNeeded(tool, asked.arguments(), asked.callId(), path))
+                        .orElseGet(() -> CompletableFuture.completedFuture(true)));
     }
 
     /** Asks the condition of a tool, on a thread of the host. */

@@ -83,7 +83,7 @@ final class CallAttempt implements ObligationRunner.Attempt {
         if (events.isEmpty() || !(events.get(0).payload() instanceof CallRequested requested)) {
             return CompletableFuture.completedFuture(Optional.empty());
         }
-        return host.toolLater(requested.name()).thenCompose(known -> start(events.get(0), requested, known));
+        return host.tool(requested.name()).thenCompose(known -> start(events.get(0), requested, known));
     }
 
     private CompletionStage<Optional<Object>> start(Event event, CallRequested requested, Optional<Tool<?>> known) {

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tools of a host: its own ones, and those of its sources as they are now. Until each source has said what it has,
@@ -48,12 +49,14 @@ final class HostTools {
     private final List<ToolSource> sources;
     private final Timers timers;
     private final Runnable onChange;
-    private final CompletableFuture<Void> complete = new CompletableFuture<>();
+    private final CompletableFuture<Void> firstList = new CompletableFuture<>();
 
     // Guarded by this.
     private final Map<ToolSource, List<Tool<?>>> bySource = new HashMap<>();
     private boolean started;
+    private Timers.@Nullable Timer patience;
 
+    private volatile List<ToolSource> missing = List.of();
     private volatile Optional<Snapshot> current = Optional.empty();
 
     /** {@code onChange} runs after each change of a complete list, on a thread of a source. */
@@ -65,7 +68,7 @@ final class HostTools {
         this.onChange = onChange;
         if (sources.isEmpty()) {
             current = Optional.of(Snapshot.of(own));
-            complete.complete(null);
+            firstList.complete(null);
         }
     }
 
@@ -75,8 +78,13 @@ final class HostTools {
     }
 
     /** Completes when there is a complete list for the first time. */
-    CompletableFuture<Void> complete() {
-        return complete;
+    CompletableFuture<Void> firstList() {
+        return firstList;
+    }
+
+    /** The sources that have not said in time what they have, and still have not. */
+    List<ToolSource> missing() {
+        return missing;
     }
 
     boolean canChange() {
@@ -95,20 +103,33 @@ final class HostTools {
                 return;
             }
             started = true;
+            patience = timers.after(PATIENCE, this::goOnWithoutSome);
         }
         sources.forEach(source -> source.start(tools -> changed(source, tools)));
-        timers.after(PATIENCE, this::goOnWithoutSome);
+        boolean isClosed;
+        synchronized (this) {
+            isClosed = !started;
+        }
+        if (isClosed) { // meanwhile, perhaps before the sources had started
+            sources.forEach(ToolSource::close);
+        }
     }
 
     /** A source that cannot be reached must not keep the other tools from the model. */
     private void goOnWithoutSome() {
         synchronized (this) {
+            if (!started) {
+                return;
+            }
+            missing = sources.stream()
+                    .filter(source -> !bySource.containsKey(source))
+                    .toList();
             if (current.isPresent()) {
                 return;
             }
             current = Optional.of(Snapshot.of(merged()));
         }
-        complete.complete(null);
+        firstList.complete(null);
         onChange.run();
     }
 
@@ -116,6 +137,9 @@ final class HostTools {
     void close() {
         synchronized (this) {
             started = false;
+            if (patience != null) {
+                patience.cancel();
+            }
         }
         sources.forEach(ToolSource::close);
     }
@@ -123,12 +147,13 @@ final class HostTools {
     private void changed(ToolSource source, List<Tool<?>> tools) {
         synchronized (this) {
             bySource.put(source, List.copyOf(tools));
+            missing = missing.stream().filter(other -> other != source).toList();
             if (bySource.size() < sources.size() && current.isEmpty()) {
                 return;
             }
             current = Optional.of(Snapshot.of(merged()));
         }
-        complete.complete(null);
+        firstList.complete(null);
         onChange.run();
     }
 

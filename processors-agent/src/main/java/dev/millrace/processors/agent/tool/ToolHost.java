@@ -1,5 +1,6 @@
 package dev.millrace.processors.agent.tool;
 
+import dev.millrace.core.AppendResult;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
@@ -227,34 +228,40 @@ public final class ToolHost implements Processor<ToolHostState>, AutoCloseable {
 
     private CompletionStage<Void> offer(ToolHostState state, long cause, Effects<ToolHostState> effects) {
         Optional<HostTools.Snapshot> known = tools.current();
-        if (known.isEmpty()) {
+        if (known.isEmpty() || cause == 0) {
             return Effects.none();
         }
-        String hash = known.get().hash();
-        List<OfferedTool> offers = known.get().offers();
-        Optional<Offer> newest = state.offer();
-        boolean isOffered = newest.map(offer -> offer.hash().equals(hash)).orElse(offers.isEmpty());
-        if (isOffered || cause == 0) {
-            return Effects.none();
+        CompletionStage<Long> offered = offer(known.get(), state, cause, effects);
+        List<ToolSource> missing = tools.missing();
+        return missing.isEmpty()
+                ? Effects.done(offered)
+                : offered.thenCompose(at ->
+                        Effects.done(effects.append(new MissingTools(name, missing).draft(at, cause, effects.path()))));
+    }
+
+    /** Offers the tools if the newest offer differs; gives the offset of the offer that has them, 0 if there is none. */
+    private CompletionStage<Long> offer(
+            HostTools.Snapshot known, ToolHostState state, long cause, Effects<ToolHostState> effects) {
+        String hash = known.hash();
+        long at = state.offer().map(Offer::at).orElse(0L);
+        boolean isOffered = state.offer()
+                .map(offer -> offer.hash().equals(hash))
+                .orElse(known.offers().isEmpty());
+        if (isOffered) {
+            return CompletableFuture.completedFuture(at);
         }
-        String key =
-                "tools-offered@" + effects.path() + ":" + newest.map(Offer::at).orElse(0L) + "/" + name + "/" + hash;
         EventInput offer = EventInput.builder()
-                .from(EventInput.of(new ToolsOffered(name, hash, offers)))
-                .idempotencyKey(key)
+                .from(EventInput.of(new ToolsOffered(name, hash, known.offers())))
+                .idempotencyKey("tools-offered@" + effects.path() + ":" + at + "/" + name + "/" + hash)
                 .build();
-        return Effects.done(effects.append(EventDraft.of(offer).because(cause)));
+        return effects.append(EventDraft.of(offer).because(cause)).thenApply(AppendResult::offset);
     }
 
-    /** The tool with this name; waits until the tools are known. */
-    CompletableFuture<Optional<Tool<?>>> toolLater(String wanted) {
-        return tool(wanted).isPresent()
-                ? CompletableFuture.completedFuture(tool(wanted))
-                : tools.complete().thenApply(nothing -> tool(wanted));
-    }
-
-    Optional<Tool<?>> tool(String wanted) {
-        return tools.find(wanted);
+    /** The tool with this name; if it is not known, this waits for the first list of all tools. */
+    CompletableFuture<Optional<Tool<?>>> tool(String wanted) {
+        return tools.find(wanted).isPresent()
+                ? CompletableFuture.completedFuture(tools.find(wanted))
+                : tools.firstList().thenApply(nothing -> tools.find(wanted));
     }
 
     /** Stops the {@linkplain Builder#source sources} of tools. A host without them needs no close. */

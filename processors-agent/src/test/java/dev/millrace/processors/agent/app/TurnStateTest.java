@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamPath;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
@@ -61,6 +62,24 @@ class TurnStateTest {
     @Test
     void should_not_mind_the_failures_of_other_processors() {
         assertOwed(HELLO, halted("another-processor"));
+        assertThat(afterErrorOf("tool-host.mcp").failure()).isEmpty();
+        assertThat(afterErrorOf(AgentProcessor.SLUG).failure())
+                .get()
+                .extracting(AgentFailure::code)
+                .isEqualTo("error");
+    }
+
+    private static TurnState afterErrorOf(String processor) {
+        TurnState state = after(HELLO);
+        state.fold(Event.builder()
+                .path(StreamPath.of("/a"))
+                .offset(2)
+                .type(EventCatalog.nameOf(StreamEvent.ErrorOccurred.class))
+                .payloadJson(JsonCodec.toTree(new StreamEvent.ErrorOccurred("broken")))
+                .metadata(Provenance.metadataOf(processor, Optional.empty()))
+                .createdAt(Instant.EPOCH.plusSeconds(2))
+                .build());
+        return state;
     }
 
     @Test

@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.TextNode;
+import dev.millrace.core.Event;
+import dev.millrace.core.EventCatalog;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.ReadRange;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.processors.agent.tool.ToolEvent.CallCompleted;
 import dev.millrace.processors.agent.tool.ToolEvent.CallFailed;
 import dev.millrace.processors.agent.tool.ToolEvent.CallOutcomeUnknown;
 import dev.millrace.processors.agent.tool.ToolEvent.CallStarted;
 import dev.millrace.processors.agent.tool.ToolEvent.ToolsOffered;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -29,11 +35,13 @@ class ToolSourceTest {
     private static final class Listed implements ToolSource {
         private Consumer<List<Tool<?>>> listener = tools -> {};
         private Optional<List<Tool<?>>> listed = Optional.empty();
+        private Runnable beforeStart = () -> {};
         private int starts;
         private int closes;
 
         @Override
         public synchronized void start(Consumer<List<Tool<?>>> newListener) {
+            beforeStart.run();
             listener = newListener;
             starts++;
             listed.ifPresent(listener);
@@ -47,6 +55,11 @@ class ToolSourceTest {
         @Override
         public synchronized void close() {
             closes++;
+        }
+
+        @Override
+        public String toString() {
+            return "the list";
         }
 
         synchronized int starts() {
@@ -85,6 +98,51 @@ class ToolSourceTest {
         assertThat(stage.all(ToolsOffered.class)).hasSize(2);
         assertThat(source.starts()).isEqualTo(1);
         assertThat(source.closes()).isEqualTo(1);
+    }
+
+    @Test
+    void should_say_once_that_a_source_has_not_answered() {
+        ToolHost host = stage.host("shop", echo("own")).source(source).build();
+        stage.append(EventInput.ofType("agent-input-added"));
+        ProcessorRunner<ToolHostState> runner = stage.start(host);
+        runner.awaitIdle(HostStage.LIMIT);
+        stage.timers.advance(Duration.ofSeconds(10));
+        stage.eventually(() -> names().equals(List.of("own")));
+        stage.append(EventInput.ofType("agent-input-added"));
+        stage.eventually(() -> !errors().isEmpty());
+        source.has(echo("one"));
+        stage.eventually(() -> names().equals(List.of("own", "one")));
+        runner.awaitIdle(HostStage.LIMIT);
+
+        assertThat(errors()).hasSize(1);
+        assertThat(errors().get(0).payloadJson().path("message").asText())
+                .startsWith("the tool host 'shop' does not know the tools of the list yet, after 10 s");
+        assertThat(errors().get(0).payloadJson().path("error"))
+                .isEqualTo(json("{'code':'tools-missing','host':'shop','sources':['the list']}"));
+    }
+
+    private List<Event> errors() {
+        return stage
+                .streams
+                .read(HostStage.PATH, ReadRange.all())
+                .orTimeout(HostStage.LIMIT.toSeconds(), TimeUnit.SECONDS)
+                .join()
+                .stream()
+                .filter(event -> event.type().equals(EventCatalog.nameOf(StreamEvent.ErrorOccurred.class)))
+                .toList();
+    }
+
+    @Test
+    void should_close_a_source_that_starts_while_the_host_is_closed() {
+        ToolHost host = stage.host("shop").source(source).build();
+        source.beforeStart = host::close;
+        stage.append(EventInput.ofType("agent-input-added"));
+        stage.start(host).awaitIdle(HostStage.LIMIT);
+
+        assertThat(source.starts()).isEqualTo(1);
+        assertThat(source.closes()).isEqualTo(2);
+        stage.timers.advance(Duration.ofSeconds(10));
+        assertThat(errors()).isEmpty();
     }
 
     @Test
