@@ -109,7 +109,8 @@ class ModelProbeCommandTest {
             List<String> lines = screen.out().lines().toList();
             assertThat(lines).hasSize(2);
             assertThat(lines.get(0))
-                    .startsWith("responses  does not work: " + server.url() + "/v1/responses answered 404: <html>");
+                    .isEqualTo("responses  does not work: " + server.url()
+                            + "/v1/responses answered 404: <html><h1>Not here</h1></html>");
             assertThat(lines.get(1)).isEqualTo("chat       works");
             assertThat(screen.err())
                     .contains("there is no list of models: " + server.url() + "/v1/models answered 404: <html>")
@@ -131,6 +132,15 @@ class ModelProbeCommandTest {
                     .asString()
                     .startsWith("millrace: no wire of " + server.url() + "/api works with the model gpt-5-mini; ")
                     .contains("the address does not end in /v1: try " + server.url() + "/api/v1");
+        }
+    }
+
+    @Test
+    void should_say_that_the_address_lacks_its_version() throws IOException {
+        try (CannedServer server = new CannedServer(Map.of(CannedServer.CHAT, body -> CannedServer.YES))) {
+            assertThat(probe(server.url())).isEqualTo(1);
+
+            assertThat(screen.err()).contains("the address does not end in /v1: try " + server.url() + "/v1, ");
         }
     }
 

@@ -26,7 +26,9 @@ final class ProbeAdvice {
         if (has(failures, FailureKind.TRUNCATED)) {
             return "give it more time with --timeout, or look into the log of the server";
         }
-        String version = url.endsWith("/v1") ? "" : "the address does not end in /v1: try " + url + "/v1, ";
+        String version = url.endsWith("/v1")
+                ? ""
+                : "the address does not end in /v1: try " + url.replaceFirst("/$", "") + "/v1, ";
         return version + "check the address, and give the name of a model that the server has with --model";
     }
 

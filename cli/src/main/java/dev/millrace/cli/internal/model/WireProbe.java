@@ -29,6 +29,9 @@ final class WireProbe {
     /** The statuses of a server that does not like a request. */
     private static final Set<Integer> REFUSALS = Set.of(400, 413, 422, 500, 501);
 
+    /** How a message begins to say which setting of an agent to change. Here the other line and the last one say that. */
+    private static final String HINT = "; check openai\\.base-url";
+
     /** Failures that another request would have too. */
     private static final Set<FailureKind> HOPELESS =
             EnumSet.of(FailureKind.AUTH, FailureKind.QUOTA, FailureKind.RATE_LIMIT);
@@ -116,7 +119,8 @@ final class WireProbe {
 
     private WireReport fails(Answer answer) {
         ModelFailure why = answer.failure().orElseThrow();
-        return new WireReport(wire, refused(), why.message(), Optional.of(why));
+        String message = why.message().split(HINT, 2)[0];
+        return new WireReport(wire, refused(), message, Optional.of(why));
     }
 
     /** The name of a tool that is refused says nothing to a person, because it is a tool of this probe. */

@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.cli.internal.model;
+
+import org.jspecify.annotations.NullMarked;
