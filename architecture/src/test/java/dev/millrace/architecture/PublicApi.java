@@ -47,6 +47,7 @@ final class PublicApi {
             "dev.millrace.testkit.harness",
             "dev.millrace.testkit.log",
             "dev.millrace.tools.mcp",
+            "dev.millrace.tools.mcp.server",
             "dev.millrace.tracing.opentelemetry");
 
     private PublicApi() {}

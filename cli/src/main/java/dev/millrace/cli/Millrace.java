@@ -7,11 +7,14 @@ import dev.millrace.cli.internal.client.DeployCommand;
 import dev.millrace.cli.internal.client.DestroyCommand;
 import dev.millrace.cli.internal.client.ForkCommand;
 import dev.millrace.cli.internal.client.ListCommand;
+import dev.millrace.cli.internal.client.McpCommand;
 import dev.millrace.cli.internal.client.ReadCommand;
 import dev.millrace.cli.internal.client.RecordCommand;
 import dev.millrace.cli.internal.client.StateCommand;
 import dev.millrace.cli.internal.client.TailCommand;
 import dev.millrace.cli.internal.demo.DemoCommand;
+import dev.millrace.cli.internal.model.ModelCommand;
+import dev.millrace.cli.internal.model.ModelProbeCommand;
 import dev.millrace.cli.internal.replay.ReplayCommand;
 import dev.millrace.cli.internal.service.BackupCommand;
 import dev.millrace.cli.internal.service.ServeCommand;
@@ -101,11 +104,13 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new CopyCommand(terminal))
                 .addSubcommand(new DestroyCommand(terminal))
                 .addSubcommand(new DeployCommand(terminal))
+                .addSubcommand(new McpCommand(terminal))
                 .addSubcommand(new BackupCommand(terminal))
                 .addSubcommand(new CommandLine(new TokenCommand())
                         .addSubcommand(new TokenCreateCommand(terminal))
                         .addSubcommand(new TokenListCommand(terminal))
                         .addSubcommand(new TokenRevokeCommand(terminal)))
+                .addSubcommand(new CommandLine(new ModelCommand()).addSubcommand(new ModelProbeCommand(terminal)))
                 .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
         CliExceptionHandler cliExceptionHandler = new CliExceptionHandler(terminal, () -> root.verbose);

@@ -15,10 +15,16 @@ public final class Screen {
     private final Terminal terminal;
 
     private Screen(String input, boolean interactive, int columns) {
-        this(new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)), interactive, interactive, columns);
+        this(
+                new ByteArrayInputStream(input.getBytes(StandardCharsets.UTF_8)),
+                interactive,
+                interactive,
+                columns,
+                Map.of());
     }
 
-    private Screen(InputStream input, boolean interactive, boolean keyboard, int columns) {
+    private Screen(
+            InputStream input, boolean interactive, boolean keyboard, int columns, Map<String, String> environment) {
         this.terminal = new Terminal(
                 input,
                 new PrintStream(out, true, StandardCharsets.UTF_8),
@@ -26,11 +32,16 @@ public final class Screen {
                 interactive,
                 keyboard,
                 columns,
-                Map.of());
+                environment);
     }
 
     public static Screen pipe() {
         return pipe("");
+    }
+
+    /** A pipe with these environment variables. */
+    static Screen pipe(Map<String, String> environment) {
+        return new Screen(InputStream.nullInputStream(), false, false, Terminal.UNLIMITED, environment);
     }
 
     static Screen pipe(String input) {
@@ -47,7 +58,7 @@ public final class Screen {
 
     /** A terminal with a person at the keyboard. */
     public static Screen window(int columns, InputStream keyboard) {
-        return new Screen(keyboard, true, true, columns);
+        return new Screen(keyboard, true, true, columns, Map.of());
     }
 
     public Terminal terminal() {

@@ -13,7 +13,7 @@ class UsageTest {
     @ValueSource(
             strings = {
                 "serve", "demo", "chat", "append", "read", "tail", "record", "replay", "state", "list", "fork", "copy",
-                "destroy", "deploy", "backup", "token"
+                "destroy", "deploy", "mcp", "backup", "token", "model"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
@@ -35,12 +35,23 @@ class UsageTest {
     }
 
     @Test
+    void should_explain_how_a_model_is_probed() {
+        assertThat(screen.run("model", "probe", "--help")).isZero();
+
+        assertThat(screen.out())
+                .startsWith("Usage: millrace model probe")
+                .contains("Examples:", "  millrace model probe", "--model", "--timeout", "--to", "OPENAI_API_KEY");
+        assertThat(screen.run("model")).isEqualTo(2);
+        assertThat(screen.err()).contains("a subcommand is missing; give probe");
+    }
+
+    @Test
     void should_list_the_commands() {
         assertThat(screen.run("help")).isZero();
         assertThat(screen.out())
                 .contains(
-                        "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "backup", "token",
-                        "help");
+                        "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "mcp", "backup",
+                        "token", "model", "help");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.millrace.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -46,9 +47,30 @@ public sealed interface StreamEvent {
      *
      * @param rawInput the whole input
      * @param error its problems, one line each
+     * @param request the HTTP request that brought the input; empty if code in the process of the service appended it
      */
     @EventName("https://events.iterate.com/events/stream/invalid-event-appended")
-    record InvalidEventAppended(JsonNode rawInput, String error) implements StreamEvent {}
+    record InvalidEventAppended(JsonNode rawInput, String error, Optional<Request> request) implements StreamEvent {
+        /**
+         * What an HTTP request says beside its body. Only the service writes it.
+         *
+         * @param method the method, for example {@code POST}
+         * @param query an object: the value of each query parameter, or a list of its values
+         * @param headers an object: the value of each header, by its name in lower case, or a list of its values
+         * @param contentType the content type as it was sent
+         * @param bodyBase64 the bytes of the body, if {@code rawInput} shows them otherwise, apart from white space
+         * @param bodySha256 the SHA-256 of the bytes of the body, in hexadecimal digits
+         * @param cut the query parameters and headers that are left out because all together are too large
+         */
+        public record Request(
+                String method,
+                JsonNode query,
+                JsonNode headers,
+                Optional<String> contentType,
+                Optional<String> bodyBase64,
+                String bodySha256,
+                Optional<List<String>> cut) {}
+    }
 
     /** The stream refuses appends after this event. */
     @EventName(value = "https://events.iterate.com/events/stream/paused", aliases = "stream-paused")

@@ -143,6 +143,7 @@ class BuiltInTypeTest {
                 "METADATA_UPDATED|{'metadata':{},'more':1}|payload.more: unknown field",
                 "ERROR_OCCURRED|{'message':' '}|payload.message: expected a non-empty string, got ' '",
                 "INVALID_EVENT_APPENDED|{'error':'e'}|payload.rawInput: expected any JSON, got nothing",
+                "INVALID_EVENT_APPENDED|{'rawInput':1,'error':'e','request':{}}|payload.request: only the service writes this field; leave it out",
                 "PAUSED|{'reason':null}|payload.reason: expected a string, got null",
                 "PAUSED|{'reasons':'x'}|payload.reasons: unknown field",
                 "PROCESSOR_ATTACHED|{'processor':'p','config':1}|payload.config: expected an object, got 1",

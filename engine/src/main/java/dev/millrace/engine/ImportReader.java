@@ -18,8 +18,11 @@ final class ImportReader {
     /** A stored event can nest deeper than an input: an invalid one has the input in its {@code payload.rawInput}. */
     private static final int DEEPER = 2;
 
-    /** And it can be larger, by path, time, and the problems of an invalid one. */
-    private static final int LARGER = 2;
+    /** And it can be larger: an invalid one has the problems, and the bytes of the body in base64 beside its text. */
+    private static final int LARGER = 3;
+
+    /** What the description of a request has beside the body, and an event beside its payload. */
+    private static final int HEADERS = 32 * 1024;
 
     private final Limits limits;
 
@@ -54,12 +57,12 @@ final class ImportReader {
         if (log.size() > limits.forkEvents()) {
             throw tooLarge(errors, "more than " + limits.forkEvents() + " events", "forkEvents", limits.forkEvents());
         }
-        long most = (long) limits.eventBytes() * LARGER;
+        long most = (long) limits.eventBytes() * LARGER + HEADERS;
         if (line.length > most) {
             throw errors.notImported(
                     Code.TOO_LARGE,
                     "the event has " + line.length + " bytes, at most " + most
-                            + " are allowed (twice the limit eventBytes)",
+                            + " are allowed (three times the limit eventBytes, and 32 KiB)",
                     "raise the limit, or import the events before it");
         }
         ParsedInput event = InputReader.parse(line, limits.jsonDepth() + DEEPER, errors);

@@ -12,6 +12,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,10 +31,11 @@ public final class ParsedInput {
     private final @Nullable ParsedInput event;
     private final int depth;
     private final String problem;
+    private final @Nullable Supplier<byte[]> request;
 
     private ParsedInput(
             JsonToken token, String text, byte[] value, List<RawField> fields, @Nullable ParsedInput event, int depth) {
-        this(token, text, value, fields, event, depth, "");
+        this(token, text, value, fields, event, depth, "", null);
     }
 
     private ParsedInput(
@@ -43,7 +45,8 @@ public final class ParsedInput {
             List<RawField> fields,
             @Nullable ParsedInput event,
             int depth,
-            String problem) {
+            String problem,
+            @Nullable Supplier<byte[]> request) {
         this.token = token;
         this.text = text;
         this.value = value;
@@ -51,6 +54,7 @@ public final class ParsedInput {
         this.event = event;
         this.depth = depth;
         this.problem = problem;
+        this.request = request;
     }
 
     /**
@@ -101,7 +105,18 @@ public final class ParsedInput {
      */
     public static ParsedInput notAnEvent(byte[] json, String problem) {
         ParsedInput value = of(json);
-        return new ParsedInput(value.token, value.text, value.value, value.fields, value.event, value.depth, problem);
+        return new ParsedInput(
+                value.token, value.text, value.value, value.fields, value.event, value.depth, problem, null);
+    }
+
+    /**
+     * This input with the HTTP request that brought it; the event of an envelope has none.
+     *
+     * @param description gives the field {@code request} of the invalid event, a JSON object in UTF-8. Called once, on
+     *     the thread that appends, if the input is no event; otherwise not at all
+     */
+    public ParsedInput withRequest(Supplier<byte[]> description) {
+        return new ParsedInput(token, text, value, fields, event, depth, problem, description);
     }
 
     private static ParsedInput read(JsonParser parser, boolean mayBeEnvelope, int mostDepth) throws IOException {
@@ -243,6 +258,11 @@ public final class ParsedInput {
     /** Why the value is no event, whatever its fields are; empty if its fields say whether it is one. */
     String problem() {
         return problem;
+    }
+
+    /** The description of the request that brought the input. */
+    Optional<byte[]> request() {
+        return Optional.ofNullable(request).map(Supplier::get);
     }
 
     /** How deep objects and arrays are nested; 0 for a scalar. */

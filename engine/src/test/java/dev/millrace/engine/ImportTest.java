@@ -236,7 +236,7 @@ class ImportTest {
         }
         try (EngineFixture small =
                 new EngineFixture(Limits.builder().eventBytes(150).build())) {
-            String large = line(2, "'idempotencyKey':'" + "x".repeat(300) + "',");
+            String large = line(2, "'idempotencyKey':'" + "x".repeat(34_000) + "',");
             assertTooLarge(small, BORN + large, "(line 2); the event has");
         }
     }

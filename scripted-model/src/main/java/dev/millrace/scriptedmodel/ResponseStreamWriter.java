@@ -18,6 +18,15 @@ final class ResponseStreamWriter implements ModelStream {
     private static final long EPOCH_SECONDS = 1_767_225_600;
     private static final int ARGUMENT_PIECE = 8;
 
+    /** Fields of a response of Open Responses that are null if the request does not have them. */
+    private static final List<String> OR_NULL = List.of(
+            "previous_response_id",
+            "reasoning",
+            "max_output_tokens",
+            "max_tool_calls",
+            "safety_identifier",
+            "prompt_cache_key");
+
     private final ModelRequest request;
     private final int number;
     private final boolean open;
@@ -215,19 +224,25 @@ final class ResponseStreamWriter implements ModelStream {
             });
         }
         String text = String.join("", deltas);
-        event(
-                "response." + partType + ".done",
-                node -> contentKey(node, id, index).put(field, text));
+        event("response." + partType + ".done", node -> {
+            contentKey(node, id, index).put(field, text);
+            if (open && field.equals("text")) {
+                node.putArray("logprobs");
+            }
+        });
         ObjectNode part = part(partType, field, text);
         event("response.content_part.done", node -> contentKey(node, id, index).set("part", part));
         item.put("status", status).withArray("content").add(part);
         done(index, item);
     }
 
-    private static ObjectNode part(String type, String field, String text) {
+    private ObjectNode part(String type, String field, String text) {
         ObjectNode part = JSON.objectNode().put("type", type);
         if (field.equals("text")) {
             part.putArray("annotations");
+            if (open) {
+                part.putArray("logprobs");
+            }
         }
         return part.put(field, text);
     }
@@ -253,8 +268,45 @@ final class ResponseStreamWriter implements ModelStream {
         response.set("instructions", instructions.isMissingNode() ? JSON.nullNode() : instructions);
         response.set("output", output.deepCopy());
         response.put("store", request.body().path("store").asBoolean(true)).putArray("tools");
+        if (open) {
+            addRequired(response);
+        }
         more.accept(response);
         event(type, node -> node.set("response", response));
+    }
+
+    /** Adds the fields that Open Responses requires and others leave out: what the request said, or the default. */
+    private void addRequired(ObjectNode response) {
+        boolean isCompleted = response.path("status").asText().equals("completed");
+        response.set("completed_at", isCompleted ? response.path("created_at") : JSON.nullNode());
+        OR_NULL.forEach(field -> response.set(field, requested(field, JSON.nullNode())));
+        response.set("tools", wholeTools());
+        response.set("tool_choice", requested("tool_choice", JSON.textNode("auto")));
+        response.set("truncation", requested("truncation", JSON.textNode("disabled")));
+        response.set("parallel_tool_calls", requested("parallel_tool_calls", JSON.booleanNode(true)));
+        response.set("temperature", requested("temperature", JSON.numberNode(1)));
+        response.set("top_p", requested("top_p", JSON.numberNode(1)));
+        response.set("metadata", requested("metadata", JSON.objectNode()));
+        response.put("presence_penalty", 0).put("frequency_penalty", 0).put("top_logprobs", 0);
+        response.put("background", false).put("service_tier", "default");
+        response.putObject("text").putObject("format").put("type", "text");
+    }
+
+    private JsonNode requested(String field, JsonNode otherwise) {
+        return request.body().hasNonNull(field) ? request.body().path(field) : otherwise;
+    }
+
+    /** The tools of the request; a field that a tool lacks is null. */
+    private ArrayNode wholeTools() {
+        ArrayNode tools = JSON.arrayNode();
+        for (JsonNode tool : request.body().path("tools")) {
+            ObjectNode whole = tool.deepCopy();
+            for (String field : List.of("description", "parameters", "strict")) {
+                whole.set(field, tool.path(field).isMissingNode() ? JSON.nullNode() : tool.path(field));
+            }
+            tools.add(whole);
+        }
+        return tools;
     }
 
     private ObjectNode usage() {

@@ -45,7 +45,9 @@ class MemoryBudgetTest {
     enum Shape {
         TEXT("\"" + "x".repeat(1000) + "\""),
         TINY_VALUES("1"),
-        EMPTY_OBJECTS("{}");
+        EMPTY_OBJECTS("{}"),
+        /** Invalid, and written in another way than it is stored, so that the event has it twice. */
+        ESCAPES("\"\\/" + "x".repeat(1000) + "\"");
 
         private final String value;
 

@@ -1,5 +1,6 @@
 package dev.millrace.processors.openai;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.processors.agent.http.ApiKey;
@@ -13,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.stream.Stream;
 import okhttp3.HttpUrl;
 
@@ -33,6 +35,7 @@ public final class OpenAiModel implements Model {
     private final String defaultModel;
     private final Wire wire;
     private final Map<Wire, ModelHttpClient> clients = new EnumMap<>(Wire.class);
+    private final ModelHttpClient list;
 
     private OpenAiModel(Builder builder) {
         HttpUrl url = BaseUrl.parse(builder.baseUrl, "openai.base-url", PUBLIC_BASE_URL);
@@ -41,17 +44,19 @@ public final class OpenAiModel implements Model {
         this.defaultModel = builder.model;
         this.wire = builder.wire;
         for (Wire each : Wire.values()) {
-            HttpUrl resource = url.newBuilder().addPathSegments(each.path()).build();
-            clients.put(
-                    each,
-                    new ModelHttpClient(
-                            resource,
-                            key,
-                            request -> key.authorize(request, "Authorization", "Bearer "),
-                            "openai.base-url",
-                            each.hint(),
-                            builder.timers));
+            clients.put(each, client(url, each.path(), key, each.hint(), builder.timers));
         }
+        this.list = client(url, "models", key, "", builder.timers);
+    }
+
+    private static ModelHttpClient client(HttpUrl base, String path, ApiKey key, String hint, Timers timers) {
+        return new ModelHttpClient(
+                base.newBuilder().addPathSegments(path).build(),
+                key,
+                request -> key.authorize(request, "Authorization", "Bearer "),
+                "openai.base-url",
+                hint,
+                timers);
     }
 
     /** A builder of a model. */
@@ -115,6 +120,22 @@ public final class OpenAiModel implements Model {
         Wire asked = prompt.wire().map(name -> Wire.parse(name, "wire")).orElse(wire);
         ObjectNode body = asked.body(prompt, this);
         return client(asked).send(body, asked::parser, error -> OptionalParameters.refused(error, body, prompt), sink);
+    }
+
+    /**
+     * Asks the server for the ids of its models ({@code GET /models}), in its order. Not every server has such a list.
+     *
+     * @return fails with an {@link java.io.IOException} that says what came; to cancel it closes the connection
+     */
+    public CompletableFuture<List<String>> models() {
+        CompletableFuture<JsonNode> document = list.get();
+        CompletableFuture<List<String>> ids = document.thenApply(json -> json.path("data")
+                .valueStream()
+                .map(model -> model.path("id").asText())
+                .filter(id -> !id.isEmpty())
+                .toList());
+        var unused = ids.whenComplete((done, failure) -> document.cancel(true));
+        return ids;
     }
 
     private ModelHttpClient client(Wire asked) {

@@ -2,6 +2,8 @@ package dev.millrace.processors.openai;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.processors.agent.AgentEvent.CapabilityLearned;
 import dev.millrace.processors.agent.AgentEvent.InputAdded;
@@ -16,6 +18,7 @@ import dev.millrace.scriptedmodel.ProviderDialect;
 import dev.millrace.scriptedmodel.ToolCall;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -90,6 +93,25 @@ class DialectsTest {
             assertThat(stage.text()).endsWith("2 + 2 is 4.");
             assertThat(stage.all(RequestFailed.class)).isEmpty();
             assertThat(stage.all(CapabilityLearned.class)).hasSize(dialect == ProviderDialect.LLAMA_CPP ? 1 : 0);
+            stage.assertWhole();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("servers")
+    void should_send_an_image(ProviderDialect dialect, Wire wire) {
+        JsonNode content = JsonCodec.parse("""
+                [{"type": "input_text", "text": "What is this?"},
+                 {"type": "input_image", "image_url": "data:image/png;base64,AAAA"}]""");
+        try (Stage stage = new Stage(ModelScript.of(ModelReply.text("A heart.")), dialect, wire)) {
+            ProcessorRunner<AgentState> runner = stage.start();
+            runner.awaitProcessed(
+                    stage.append(new InputAdded(Optional.empty(), content, Optional.empty())), Stage.LIMIT);
+            runner.awaitIdle(Stage.LIMIT);
+
+            assertThat(stage.text()).isEqualTo("A heart.");
+            assertThat(stage.lastRequest().body().toString()).contains("data:image/png;base64,AAAA");
+            assertThat(stage.all(CapabilityLearned.class)).isEmpty();
             stage.assertWhole();
         }
     }

@@ -15,8 +15,11 @@ import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ProviderDialect;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import dev.millrace.scriptedmodel.ToolCall;
+import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -50,6 +53,35 @@ class OpenAiModelTest {
                     .containsEntry("authorization", "Bearer " + KEY)
                     .containsEntry("accept", "text/event-stream");
             assertThat(server.requests().get(0).body()).isEqualTo(ResponsesRequestBody.of(PROMPT, model(server)));
+        }
+    }
+
+    @Test
+    void should_list_the_models_of_a_server() throws Exception {
+        try (ScriptedModelServer server = ScriptedModelServer.start(ModelScript.assistant())) {
+            assertThat(model(server).models().get(60, TimeUnit.SECONDS)).containsExactly("scripted");
+
+            OpenAiModel elsewhere =
+                    OpenAiModel.builder().baseUrl(server.baseUrl() + "/x").build();
+            assertThat(elsewhere.models())
+                    .failsWithin(Duration.ofSeconds(60))
+                    .withThrowableThat()
+                    .havingCause()
+                    .isInstanceOf(IOException.class)
+                    .withMessageStartingWith(server.baseUrl() + "/x/models answered 404: ");
+        }
+    }
+
+    @Test
+    void should_hang_up_when_the_list_of_models_is_cancelled() throws Exception {
+        try (SilentServer server = new SilentServer("")) {
+            CompletableFuture<List<String>> models =
+                    OpenAiModel.builder().baseUrl(server.baseUrl()).build().models();
+            server.silent().get(60, TimeUnit.SECONDS);
+
+            models.cancel(true);
+
+            assertThat(server.hungUpNanos()).succeedsWithin(Duration.ofSeconds(60));
         }
     }
 

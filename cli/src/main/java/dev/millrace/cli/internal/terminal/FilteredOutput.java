@@ -31,7 +31,12 @@ final class FilteredOutput extends OutputStream {
 
     /** An output to the same target that also lets colors through. */
     static OutputStream withColors(PrintStream filtered) {
-        return new FilteredOutput(filtered instanceof Filtered known ? known.target : filtered, true);
+        return new FilteredOutput(unfiltered(filtered), true);
+    }
+
+    /** The output that a filtered one writes to. */
+    static PrintStream unfiltered(PrintStream filtered) {
+        return filtered instanceof Filtered known ? known.target : filtered;
     }
 
     private static final class Filtered extends PrintStream {

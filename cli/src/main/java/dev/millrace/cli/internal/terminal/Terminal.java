@@ -55,6 +55,11 @@ public record Terminal(
         return terminal;
     }
 
+    /** Standard output without the filter, for a protocol that a program reads. */
+    public PrintStream protocolOut() {
+        return FilteredOutput.unfiltered(out);
+    }
+
     public PrintWriter writer() {
         return new PrintWriter(new OutputStreamWriter(out, StandardCharsets.UTF_8), true);
     }

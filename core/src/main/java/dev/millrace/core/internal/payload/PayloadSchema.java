@@ -53,7 +53,14 @@ public final class PayloadSchema {
         }
     }
 
-    private record Field(String name, Kind kind, boolean required) {}
+    private enum Presence {
+        REQUIRED,
+        OPTIONAL,
+        /** A caller must not send it. */
+        OF_SERVICE
+    }
+
+    private record Field(String name, Kind kind, Presence presence) {}
 
     private final List<Field> fields;
     private final BiConsumer<JsonNode, List<String>> further;
@@ -68,11 +75,16 @@ public final class PayloadSchema {
     }
 
     public PayloadSchema required(String name, Kind kind) {
-        return with(new Field(name, kind, true));
+        return with(new Field(name, kind, Presence.REQUIRED));
     }
 
     public PayloadSchema optional(String name, Kind kind) {
-        return with(new Field(name, kind, false));
+        return with(new Field(name, kind, Presence.OPTIONAL));
+    }
+
+    /** Adds a field that only the service writes: it is a problem in the payload of a caller. */
+    public PayloadSchema ofService(String name) {
+        return with(new Field(name, Kind.ANY, Presence.OF_SERVICE));
     }
 
     /** Adds a rule over several fields; it runs only if each field fits. */
@@ -100,9 +112,11 @@ public final class PayloadSchema {
             unknown.remove(field.name);
             JsonNode value = payload.get(field.name);
             if (value == null) {
-                if (field.required) {
+                if (field.presence == Presence.REQUIRED) {
                     problems.add("payload." + field.name + ": expected " + field.kind.words + ", got nothing");
                 }
+            } else if (field.presence == Presence.OF_SERVICE) {
+                problems.add("payload." + field.name + ": only the service writes this field; leave it out");
             } else {
                 field.kind.check("payload." + field.name, value, problems);
             }

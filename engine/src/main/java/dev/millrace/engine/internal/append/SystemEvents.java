@@ -49,13 +49,24 @@ public final class SystemEvents {
                 chain);
     }
 
-    /** The event for an invalid input, with the whole input as compact JSON, and one line for each problem. */
-    public static PreparedEvent invalid(StreamPath path, byte[] raw, String problems, Optional<Chain> chain) {
+    /**
+     * The event for an invalid input.
+     *
+     * @param raw the whole input as compact JSON
+     * @param problems one line for each problem
+     * @param request a JSON object that describes the request that brought the input
+     */
+    public static PreparedEvent invalid(
+            StreamPath path, byte[] raw, String problems, Optional<byte[]> request, Optional<Chain> chain) {
         ByteArrayOutputStream payload = new ByteArrayOutputStream(raw.length + 128);
         payload.writeBytes("{\"rawInput\":".getBytes(StandardCharsets.UTF_8));
         payload.writeBytes(raw);
         payload.writeBytes(",\"error\":".getBytes(StandardCharsets.UTF_8));
         payload.writeBytes(JsonCodec.write(problems));
+        request.ifPresent(described -> {
+            payload.writeBytes(",\"request\":".getBytes(StandardCharsets.UTF_8));
+            payload.writeBytes(described);
+        });
         payload.write('}');
         return input(
                 path,

@@ -14,6 +14,7 @@ import java.time.Duration;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import okhttp3.Call;
@@ -110,6 +111,49 @@ public final class ModelHttpClient {
         Call call = SharedHttpClient.get().newCall(request.build());
         call.enqueue(new Listener(parser, unsupported, sink, call::cancel));
         return call::cancel;
+    }
+
+    /**
+     * Gets the JSON document at the URL, of 16 MiB at most.
+     *
+     * @return fails with an {@link IOException} without secrets if the server does not answer 200 with JSON; to cancel it
+     *     closes the connection
+     */
+    public CompletableFuture<JsonNode> get() {
+        Request.Builder request = new Request.Builder().url(url).header("Accept", "application/json");
+        headers.accept(request);
+        Call call = SharedHttpClient.get().newCall(request.build());
+        CompletableFuture<JsonNode> document = new CompletableFuture<>();
+        var unused = document.whenComplete((json, failure) -> call.cancel());
+        call.enqueue(new Callback() {
+            @Override
+            public void onFailure(Call failed, IOException e) {
+                document.completeExceptionally(new IOException("request to " + url + " failed: " + e, e));
+            }
+
+            @Override
+            public void onResponse(Call answered, Response response) {
+                try (response) {
+                    document.complete(document(response));
+                } catch (IOException e) {
+                    document.completeExceptionally(e);
+                }
+            }
+        });
+        return document;
+    }
+
+    private JsonNode document(Response response) throws IOException {
+        String body = bodyOf(response, MOST_WHOLE_BYTES);
+        String said = key.redact(ErrorBody.parse(body).message());
+        if (response.code() != 200) {
+            throw new IOException(url + " answered " + response.code() + ": " + said);
+        }
+        try {
+            return JsonCodec.parse(body);
+        } catch (IllegalArgumentException notJson) {
+            throw new IOException(url + " answered 200 without JSON: " + said, notJson);
+        }
     }
 
     @Override

@@ -2,8 +2,10 @@ package dev.millrace.server.internal.formats;
 
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.Limits;
+import dev.millrace.engine.ParsedInput;
 import dev.millrace.server.internal.http.HttpErrorException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 
 /**
  * A parser of request bodies. Declared JSON and YAML must be valid; other bodies are stored whole, because a webhook
@@ -45,6 +47,16 @@ public final class AppendBodyParser {
     }
 
     /**
+     * As {@link #read}, for a body that is the data of an event of another kind, so it is no event even if it has the
+     * fields of one.
+     *
+     * @param problem why it is no event
+     */
+    public ParsedAppend readData(MediaType type, byte[] body, String problem) {
+        return new ParsedAppend(List.of(ParsedInput.notAnEvent(value(type, body), problem)), false);
+    }
+
+    /**
      * Parses a body as any JSON value; a body that is neither JSON nor YAML is wrapped by {@link OpaqueBodyEncoder}.
      * Throws an {@link HttpErrorException} with line and column if declared JSON or YAML is invalid.
      */
@@ -62,6 +74,11 @@ public final class AppendBodyParser {
                 ? JsonBodyParser.value(
                         YamlBodyParser.ofValue(text(type, body), limits).toJson())
                 : OpaqueBodyEncoder.describe(type, body);
+    }
+
+    /** Whether the value of a body that is not parsed has all its bytes: as text in UTF-8, or in base64. */
+    public static boolean isShown(MediaType type, byte[] body) {
+        return OpaqueBodyEncoder.isShown(type, body);
     }
 
     /** The size limit of a body; {@code first} is its first byte that is not white space. */

@@ -52,6 +52,10 @@ public record MediaType(@Nullable String header, String name) {
         return name.equals("application/x-www-form-urlencoded");
     }
 
+    boolean isMultipart() {
+        return name.startsWith("multipart/");
+    }
+
     /** The declared charset; empty if there is none, or if this JVM does not know its name. */
     Optional<Charset> charset() {
         for (String parameter : header == null ? new String[0] : header.split(";")) {

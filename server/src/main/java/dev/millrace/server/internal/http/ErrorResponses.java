@@ -9,6 +9,7 @@ import dev.millrace.core.StreamException.Code;
 import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.http.HttpStatus;
 
 /** Builds the JSON body of an error answer: {@code {defined, code, reason, status, message, data?}}. */
@@ -39,6 +40,9 @@ public final class ErrorResponses {
                     status,
                     message(refused),
                     issues);
+        }
+        if (cause instanceof HttpException ofJetty && ofJetty.getCode() < 500) { // for example a quote without end
+            return of(ofJetty.getCode(), "the request cannot be read: " + ofJetty.getReason());
         }
         LOG.log(System.Logger.Level.ERROR, "request failed", cause);
         return body(

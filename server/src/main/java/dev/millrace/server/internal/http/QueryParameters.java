@@ -1,6 +1,7 @@
 package dev.millrace.server.internal.http;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -30,6 +31,11 @@ public final class QueryParameters {
             }
         }
         return new QueryParameters(values);
+    }
+
+    /** All parameters with their values, in the order of the query. */
+    public Map<String, List<String>> all() {
+        return Collections.unmodifiableMap(values);
     }
 
     public Set<String> names() {

@@ -144,7 +144,11 @@ public final class ResponseWriter extends IteratingCallback {
             }
             done.sent.complete(null); // outside the lock: it may run callbacks
         }
-        response.write(lastWritten, PieceWriter.piece(next), this);
+        ByteBuffer piece = PieceWriter.piece(next);
+        if (!next.hasRemaining()) {
+            next = NOTHING; // a reader that waits for events must not keep the bytes of its last page
+        }
+        response.write(lastWritten, piece, this);
         return Action.SCHEDULED;
     }
 
@@ -170,6 +174,11 @@ public final class ResponseWriter extends IteratingCallback {
         }
         completion.completeExceptionally(cause); // first: that the reader has gone is no failure of the parcels' sender
         fail(dropped, cause);
+    }
+
+    @Override
+    protected void onCompleteFailure(Throwable cause) {
+        next = NOTHING; // what refers to this writer for a while must not keep the bytes
     }
 
     private List<Parcel> takeWaiting() {

@@ -14,6 +14,7 @@ import dev.millrace.server.internal.http.AppendRateLimiter;
 import dev.millrace.server.internal.http.CallerPermissions;
 import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.RequestBodyReader;
+import dev.millrace.server.internal.webhook.ReceivedRequest;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
@@ -31,6 +32,9 @@ import org.eclipse.jetty.http.HttpHeader;
  */
 public final class AppendRoute {
     private static final int MOST_HINTS = 10;
+
+    /** The header of each CloudEvent in binary mode (CloudEvents 1.0, HTTP protocol binding, section 3.1). */
+    private static final String CLOUD_EVENT = "ce-specversion";
 
     private final StreamEngine engine;
     private final KnownEvents known;
@@ -56,6 +60,13 @@ public final class AppendRoute {
         Optional<BodyTransform> transform =
                 exchange.query().one("jsonataTransform").map(BodyTransform::compile);
         IntUnaryOperator limits = first -> bodies.limit(type, first);
+        Function<byte[], ReceivedRequest> received = body -> new ReceivedRequest(
+                exchange.request().getMethod(),
+                exchange.query().all(),
+                exchange.request().getHeaders(),
+                type,
+                body,
+                engine.limits().eventBytes());
         Function<ParsedAppend, CompletableFuture<Void>> store = parsedAppend -> {
             limit.take(exchange.caller(permissions), parsedAppend.events().size());
             boolean batch = parsedAppend.batch(); // the answer does not keep the inputs
@@ -80,8 +91,20 @@ public final class AppendRoute {
                                                 bodies.value(type, body),
                                                 known,
                                                 EvaluationThreads.of(exchange.project(), path))
+                                        .thenApply(received.apply(body)::describeInResult)
                                         .thenComposeAsync(store, exchange.executor()))
-                        : RequestBodyReader.read(exchange, limits, body -> store.apply(bodies.read(type, body, path))));
+                        : RequestBodyReader.read(
+                                exchange,
+                                limits,
+                                body -> store.apply(
+                                        received.apply(body).describeIn(read(exchange, type, body, path)))));
+    }
+
+    private ParsedAppend read(HttpExchange exchange, MediaType type, byte[] body, StreamPath path) {
+        return exchange.request().getHeaders().contains(CLOUD_EVENT)
+                ? bodies.readData(
+                        type, body, CLOUD_EVENT + ": the body is the data of a CloudEvent; its attributes are headers")
+                : bodies.read(type, body, path);
     }
 
     private void answer(HttpExchange exchange, boolean batch, List<AppendedRecord> appended) {

@@ -90,8 +90,7 @@ public final class LiveReadResponse implements SubtreeSink {
         this.mayCreate = mayCreate;
         this.timing = timing;
         this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::elapsed);
-        exchange.memory()
-                .droppableReader(this::stalled, () -> drop(stalled(), ", and others need the memory of its page"));
+        exchange.memory().droppableReader(this::stalled, this::dropAtOnce);
     }
 
     /** Completes when the answer has ended, normally or with an error. */
@@ -294,7 +293,7 @@ public final class LiveReadResponse implements SubtreeSink {
     private void dropOrSendHeartbeat() {
         Duration stalled = stalled();
         if (stalled.compareTo(timing.slowReaderTimeout()) >= 0) {
-            drop(stalled, "");
+            drop(stalled);
             return;
         }
         expelIfRevoked();
@@ -330,15 +329,28 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     /** Sends the error and aborts after one more heartbeat: a reader that takes nothing cannot get the error either. */
-    private void drop(Duration stalled, String why) {
+    private void drop(Duration stalled) {
         if (end() == Phase.ENDED) {
             return;
         }
-        HttpErrorException reason = HttpErrorException.unavailable("the reader is too slow: it read nothing for "
-                + stalled.toMillis() + " ms" + why + "; reconnect with Last-Event-ID and read faster");
         dropped = true;
+        HttpErrorException reason = tooSlow(stalled, "");
         responseWriter.finish(EventEncoding.error(ErrorResponses.of(reason).json()));
         timing.timers().after(timing.heartbeat(), () -> exchange.abort(reason));
+    }
+
+    /** Aborts: the bytes of a write that waits for the reader stay in memory until then. */
+    private void dropAtOnce() {
+        if (end() == Phase.ENDED) {
+            return;
+        }
+        dropped = true;
+        exchange.abort(tooSlow(stalled(), ", and others need the memory of its page"));
+    }
+
+    private static HttpErrorException tooSlow(Duration stalled, String why) {
+        return HttpErrorException.unavailable("the reader is too slow: it read nothing for " + stalled.toMillis()
+                + " ms" + why + "; reconnect with Last-Event-ID and read faster");
     }
 
     /** Events as SSE frames, in pieces so small that each completed write shows that the reader is alive. */

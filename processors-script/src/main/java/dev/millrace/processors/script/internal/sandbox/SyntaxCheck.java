@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Finds the syntax errors of scripts by compiling them in an engine without rights; the scripts do not run. One check
- * runs at a time, with at most 32 MiB and 2 s of processor time, and a caller waits at most 5 s. A script that takes
- * more passes: the worker that loads it reports its error. Thread-safe.
+ * Finds the syntax errors of scripts by compiling each one as the body of a function that is not called, in an engine
+ * without rights. A text that closes that function early does run; it can call nothing there. One check runs at a time,
+ * with at most 32 MiB and 2 s of processor time, and a caller waits at most 5 s. A script that takes more passes: the
+ * worker that loads it reports its error. Thread-safe.
  */
 public final class SyntaxCheck {
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.script");

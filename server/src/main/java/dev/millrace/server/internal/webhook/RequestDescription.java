@@ -1,0 +1,133 @@
+package dev.millrace.server.internal.webhook;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ArrayNode;
+import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.JsonCodec;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.HashSet;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.Locale;
+import java.util.Set;
+import org.eclipse.jetty.http.HttpField;
+import org.eclipse.jetty.http.HttpFields;
+
+/**
+ * The field {@code request} of an invalid event: the method, the query, the headers and the body of the HTTP request
+ * that brought it. Headers of one connection, {@code Cookie} and {@code Authorization} are left out. Secret values are
+ * hashed by {@link SecretValues}. For one thread.
+ */
+final class RequestDescription {
+    /** The bytes that the names and values of all headers and query parameters may have. */
+    static final int MOST_BYTES = 16 * 1024;
+
+    private static final int MOST_CUT = 50;
+    private static final int LONGEST_CUT = 100;
+    private static final Set<String> LEFT_OUT = Set.of(
+            "connection",
+            "keep-alive",
+            "proxy-authenticate",
+            "proxy-authorization",
+            "proxy-connection",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade",
+            "authorization",
+            "cookie");
+
+    private final ObjectNode query = JsonNodeFactory.instance.objectNode();
+    private final ObjectNode headers = JsonNodeFactory.instance.objectNode();
+    private final List<String> cut = new ArrayList<>();
+    private int bytes;
+
+    private RequestDescription(int bytes) {
+        this.bytes = bytes;
+    }
+
+    /**
+     * Describes a request.
+     *
+     * @param lacksBody whether the input does not show the bytes of the body
+     * @param most the bytes that the names and values of headers and query parameters may have; those that do not fit
+     *     are left out, and named
+     */
+    static byte[] describe(ReceivedRequest received, boolean lacksBody, int most) {
+        RequestDescription description = new RequestDescription(most);
+        description.addHeaders(received.headers());
+        received.query()
+                .forEach((name, values) ->
+                        values.forEach(value -> description.add(description.query, "query." + name, name, value)));
+        ObjectNode request = JsonNodeFactory.instance.objectNode().put("method", received.method());
+        request.set("query", description.query);
+        request.set("headers", description.headers);
+        if (received.type().header() != null) {
+            request.put("contentType", received.type().header());
+        }
+        byte[] body = received.body();
+        if (lacksBody && body.length <= received.most()) {
+            request.put("bodyBase64", Base64.getEncoder().encodeToString(body));
+        } else if (lacksBody) {
+            description.cut.add(0, "bodyBase64");
+        }
+        request.put("bodySha256", HexFormat.of().formatHex(SecretValues.sha256().digest(body)));
+        description.nameCut(request);
+        return JsonCodec.write(request);
+    }
+
+    private void nameCut(ObjectNode request) {
+        if (!cut.isEmpty()) {
+            ArrayNode names = request.putArray("cut");
+            cut.stream().limit(MOST_CUT).forEach(names::add);
+            if (cut.size() > MOST_CUT) {
+                names.add("and " + (cut.size() - MOST_CUT) + " more");
+            }
+        }
+    }
+
+    private void addHeaders(HttpFields fields) {
+        Set<String> ofConnection = new HashSet<>(LEFT_OUT);
+        for (String names : fields.getValuesList("Connection")) {
+            for (String name : names.split(",")) {
+                ofConnection.add(name.strip().toLowerCase(Locale.ROOT));
+            }
+        }
+        for (HttpField field : fields) {
+            String name = field.getLowerCaseName();
+            if (!ofConnection.contains(name)) {
+                add(headers, "headers." + name, name, field.getValue() == null ? "" : field.getValue());
+            }
+        }
+    }
+
+    private void add(ObjectNode to, String where, String name, String value) {
+        String shown = SecretValues.isSecret(name) ? SecretValues.hash(value) : value;
+        int size = name.getBytes(StandardCharsets.UTF_8).length + shown.getBytes(StandardCharsets.UTF_8).length;
+        if (size > bytes) {
+            cut.add(
+                    where.length() <= LONGEST_CUT
+                            ? where
+                            : where.codePoints()
+                                            .limit(LONGEST_CUT)
+                                            .collect(
+                                                    StringBuilder::new,
+                                                    StringBuilder::appendCodePoint,
+                                                    StringBuilder::append)
+                                    + "...");
+            return;
+        }
+        bytes -= size;
+        JsonNode before = to.get(name);
+        if (before == null) {
+            to.put(name, shown);
+        } else if (before instanceof ArrayNode list) {
+            list.add(shown);
+        } else {
+            to.putArray(name).add(before).add(shown);
+        }
+    }
+}

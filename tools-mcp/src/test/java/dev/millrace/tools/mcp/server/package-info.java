@@ -1,0 +1,4 @@
+@NullMarked
+package dev.millrace.tools.mcp.server;
+
+import org.jspecify.annotations.NullMarked;
