@@ -129,6 +129,10 @@ final class HostTools {
             }
             current = Optional.of(Snapshot.of(merged()));
         }
+        LOG.log(
+                Level.WARNING,
+                () -> "the tool host '" + host + "' goes on without the tools of " + missing
+                        + ", which it does not know" + " after " + PATIENCE.toSeconds() + " s");
         firstList.complete(null);
         onChange.run();
     }

@@ -28,8 +28,8 @@ record MissingTools(String host, List<ToolSource> sources) {
         payload.put(
                 "message",
                 "the tool host '" + host + "' does not know the tools of " + String.join(", ", names)
-                        + " yet, after 10 s; the log of the process says why. It goes on trying, and offers the tools"
-                        + " when it knows them");
+                        + " yet, after 10 s; the log of its process may say why. It goes on trying, and offers the"
+                        + " tools when it knows them");
         ObjectNode error = payload.putObject("error");
         error.put("code", CODE).put("host", host);
         names.forEach(error.putArray("sources")::add);
