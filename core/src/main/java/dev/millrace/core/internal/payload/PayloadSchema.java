@@ -83,8 +83,8 @@ public final class PayloadSchema {
     }
 
     /** Adds a field that only the service writes: it is a problem in the payload of a caller. */
-    public PayloadSchema ofService(String name) {
-        return with(new Field(name, Kind.ANY, Presence.OF_SERVICE));
+    public PayloadSchema ofService(String name, Kind kind) {
+        return with(new Field(name, kind, Presence.OF_SERVICE));
     }
 
     /** Adds a rule over several fields; it runs only if each field fits. */
