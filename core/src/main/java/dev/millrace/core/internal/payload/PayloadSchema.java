@@ -115,10 +115,13 @@ public final class PayloadSchema {
                 if (field.presence == Presence.REQUIRED) {
                     problems.add("payload." + field.name + ": expected " + field.kind.words + ", got nothing");
                 }
-            } else if (field.presence == Presence.OF_SERVICE) {
-                problems.add("payload." + field.name + ": only the service writes this field; leave it out");
             } else {
-                field.kind.check("payload." + field.name, value, problems);
+                List<String> mismatch = new ArrayList<>();
+                field.kind.check("payload." + field.name, value, mismatch);
+                if (mismatch.isEmpty() && field.presence == Presence.OF_SERVICE) {
+                    mismatch.add("payload." + field.name + ": only the service writes this field; leave it out");
+                }
+                problems.addAll(mismatch);
             }
         }
         for (String name : unknown) {
