@@ -151,16 +151,40 @@ class ReceivedRequestTest {
     }
 
     @Test
-    void should_bound_the_headers_of_a_large_batch() {
-        Answer answer = millrace.post(
-                freshStream(), "[" + "1,".repeat(399) + "1]", "X-Long", "v".repeat(4_000), "X-Short", "kept");
+    void should_describe_the_request_of_a_batch_once() {
+        Answer answer = millrace.post(freshStream() + "?a=1", "[1,2,{\"type\":\"ok\"},3]", "X-Plain", "kept");
 
-        assertThat(answer.json().findValues("request"))
-                .hasSize(400)
-                .allSatisfy(
-                        request -> assertThat(request.path("cut")).isEqualTo(JsonCodec.parse("[\"headers.x-long\"]")))
-                .allSatisfy(request ->
-                        assertThat(request.at("/headers/x-short").asText()).isEqualTo("kept"));
+        List<JsonNode> requests = answer.json().findValues("request");
+        assertThat(requests).hasSize(3);
+        assertThat(requests.get(0).at("/headers/x-plain").asText()).isEqualTo("kept");
+        assertThat(requests.subList(1, 3)).allSatisfy(request -> {
+            assertThat(request.path("headers")).isEmpty();
+            assertThat(request.path("query")).isEmpty();
+            assertThat(request.path("bodySha256")).isEqualTo(requests.get(0).path("bodySha256"));
+            assertThat(request.path("cut")).isEqualTo(JsonCodec.parse("[\"query\",\"headers\"]"));
+        });
+    }
+
+    @Test
+    void should_leave_the_queries_of_urls_out_and_keep_an_idempotency_key() {
+        JsonNode request = millrace.post(
+                        freshStream() + "?code=s3cr3t&state=7",
+                        "{}",
+                        "Referer",
+                        "https://example.org/a?token=s3cr3t",
+                        "X-Original-URI",
+                        "/a?code=s3cr3t",
+                        "X-Session-Id",
+                        "s3cr3t",
+                        "Idempotency-Key",
+                        "k-1")
+                .event()
+                .at("/payload/request");
+
+        assertThat(request.toString()).doesNotContain("s3cr3t");
+        assertThat(request.at("/headers/referer").asText()).isEqualTo("https://example.org/a");
+        assertThat(request.at("/headers/idempotency-key").asText()).isEqualTo("k-1");
+        assertThat(request.at("/query/state").asText()).isEqualTo("7");
     }
 
     @Test

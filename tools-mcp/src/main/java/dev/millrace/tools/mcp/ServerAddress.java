@@ -79,11 +79,14 @@ record ServerAddress(
         return new WatchedTransport(http, onEnd);
     }
 
-    /** Without arguments, queries, variables and headers, which may be secret. */
+    /** Without arguments, paths and queries of URLs, variables and headers, which may be secret. */
     @Override
     public String toString() {
-        String place =
-                command.isEmpty() ? url.replaceFirst("\\?.*", "").replaceFirst("//[^/@]*@", "//") : command.get(0);
+        String place = command.isEmpty() ? ofHost(URI.create(url)) : command.get(0);
         return name.isEmpty() ? place : "'" + name + "' (" + place + ")";
+    }
+
+    private static String ofHost(URI url) {
+        return url.getScheme() + "://" + url.getHost() + (url.getPort() < 0 ? "" : ":" + url.getPort());
     }
 }

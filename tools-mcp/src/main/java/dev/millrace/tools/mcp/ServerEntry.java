@@ -15,7 +15,6 @@ import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 
 /**
  * A server in a {@link ServerFile}: a program, or an address.
@@ -40,6 +39,7 @@ record ServerEntry(
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9_-]{1,31}");
     private static final Set<String> HTTP = Set.of("http", "streamable-http");
     private static final String EVERY = "*";
+    private static final Pattern NUMBER = Pattern.compile("_[0-9]+$");
 
     /** The server, unconnected. Throws {@link IllegalArgumentException} if the entry has {@link #problems}. */
     Mcp server(String name) {
@@ -75,7 +75,10 @@ record ServerEntry(
     private Tool<JsonNode> changed(String name, Tool<JsonNode> offered) {
         String own = offered.name().substring(prefixOf(name).length());
         List<String> asking = approval.orElse(List.of());
-        Tool<JsonNode> tool = asking.contains(own) || asking.contains(EVERY) ? offered.approval() : offered;
+        boolean asks = asking.contains(EVERY)
+                || asking.contains(own)
+                || asking.contains(NUMBER.matcher(own).replaceFirst("")); // another tool may have got the name first
+        Tool<JsonNode> tool = asks ? offered.approval() : offered;
         Map<String, SideEffect> classes = effects.orElse(Map.of());
         SideEffect effect = classes.getOrDefault(own, classes.get(EVERY));
         if (effect == null) {
@@ -90,7 +93,16 @@ record ServerEntry(
 
     /** The tools that the entry names, with the prefix. */
     Set<String> toolNames(String name) {
-        return Stream.concat(effects.orElse(Map.of()).keySet().stream(), approval.orElse(List.of()).stream())
+        Set<String> names = askingNames(name);
+        effects.orElse(Map.of()).keySet().stream()
+                .filter(tool -> !tool.equals(EVERY))
+                .forEach(tool -> names.add(prefixOf(name) + tool));
+        return names;
+    }
+
+    /** Those of them whose calls wait for an approval. */
+    Set<String> askingNames(String name) {
+        return approval.orElse(List.of()).stream()
                 .filter(tool -> !tool.equals(EVERY))
                 .map(tool -> prefixOf(name) + tool)
                 .collect(Collectors.toCollection(TreeSet::new));

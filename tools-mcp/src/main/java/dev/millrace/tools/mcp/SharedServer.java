@@ -11,6 +11,7 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A server whose tools several hosts offer, with one program or connection for all of them. Thread-safe. */
@@ -22,6 +23,7 @@ final class SharedServer implements AutoCloseable {
     private final String name;
     private final Mcp server;
     private final Set<String> named;
+    private final Set<String> asking;
     private final Set<Source> started = new CopyOnWriteArraySet<>();
     private volatile Optional<List<Tool<?>>> known = Optional.empty();
     private volatile boolean isClosed;
@@ -30,6 +32,7 @@ final class SharedServer implements AutoCloseable {
         this.name = name;
         this.server = entry.server(name);
         this.named = entry.toolNames(name);
+        this.asking = entry.askingNames(name);
     }
 
     /** A source for one more host. */
@@ -37,7 +40,8 @@ final class SharedServer implements AutoCloseable {
         return new Source();
     }
 
-    private void changed(List<Tool<?>> tools) {
+    private void changed(List<Tool<?>> listed) {
+        List<Tool<?>> tools = safe(listed);
         Set<String> unknown = new TreeSet<>(named);
         tools.forEach(tool -> unknown.remove(tool.name()));
         if (!unknown.isEmpty()) {
@@ -49,6 +53,19 @@ final class SharedServer implements AutoCloseable {
         }
         known = Optional.of(tools);
         started.forEach(Source::deliver);
+    }
+
+    /** If a tool that needs an approval has another name now, it may be any of these. */
+    List<Tool<?>> safe(List<Tool<?>> listed) {
+        Set<String> names = listed.stream().map(Tool::name).collect(Collectors.toSet());
+        if (names.containsAll(asking)) {
+            return listed;
+        }
+        LOG.log(
+                Level.WARNING,
+                () -> "MCP server '" + name + "' has not all tools whose calls wait for an approval, so the calls of all"
+                        + " its tools do; correct 'approval' in the file of MCP servers");
+        return listed.stream().<Tool<?>>map(Tool::approval).toList();
     }
 
     /** Ends the program or the connection for good. */

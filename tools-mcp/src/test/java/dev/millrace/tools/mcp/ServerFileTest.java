@@ -2,17 +2,19 @@ package dev.millrace.tools.mcp;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.processors.agent.tool.ApprovalMode;
 import dev.millrace.processors.agent.tool.OfferedTool;
 import dev.millrace.processors.agent.tool.SideEffect;
+import dev.millrace.processors.agent.tool.Tool;
 import io.modelcontextprotocol.spec.McpSchema;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -105,21 +107,48 @@ class ServerFileTest {
                 .containsExactly(SideEffect.READ_ONLY, SideEffect.ONCE);
     }
 
+    @Test
+    void should_want_an_approval_also_if_the_server_names_its_tools_otherwise() {
+        assertThat(offered("'approval': ['write_file']", "write.file", "write_file", "read"))
+                .extracting(OfferedTool::name, OfferedTool::approvalOrNever)
+                .containsExactly(
+                        tuple("files_write_file", ApprovalMode.ALWAYS),
+                        tuple("files_write_file_2", ApprovalMode.ALWAYS),
+                        tuple("files_read", ApprovalMode.NEVER));
+        assertThat(offered("'approval': ['write_file']", "writeFile", "read"))
+                .extracting(OfferedTool::approvalOrNever)
+                .containsOnly(ApprovalMode.ALWAYS);
+    }
+
+    /** The tools as a server with these fields offers them. */
+    private static List<OfferedTool> offered(String fields, String... names) {
+        ServerEntry entry = entry(fields);
+        List<McpSchema.Tool> listed = Stream.of(names)
+                .map(name ->
+                        McpSchema.Tool.builder(name, Map.of("type", "object")).build())
+                .toList();
+        return new SharedServer("files", entry)
+                .safe(entry.server("files").tools(listed)).stream()
+                        .<OfferedTool>map(Tool::offer)
+                        .toList();
+    }
+
+    private static ServerEntry entry(String fields) {
+        String file = resolve("{'mcpServers': {'files': {'command': 'x', " + fields + "}}}");
+        return ServerFile.read(file).mcpServers().get("files");
+    }
+
     /** The tools {@code read} and {@code write} as a server with these fields offers them. */
     private static List<OfferedTool> offered(String fields) {
-        Map<String, ServerEntry> servers = ServerFile.read(
-                        resolve("{'mcpServers': {'files': {'command': 'x', " + fields + "}}}"))
-                .mcpServers();
         McpSchema.Tool read = McpSchema.Tool.builder("read", Map.of("type", "object"))
                 .annotations(
                         McpSchema.ToolAnnotations.builder().readOnlyHint(true).build())
                 .build();
         McpSchema.Tool write =
                 McpSchema.Tool.builder("write", Map.of("type", "object")).build();
-        List<OfferedTool> offered = new ArrayList<>();
-        servers.forEach((name, entry) ->
-                entry.server(name).tools(List.of(read, write)).forEach(tool -> offered.add(tool.offer())));
-        return offered;
+        return entry(fields).server("files").tools(List.of(read, write)).stream()
+                .<OfferedTool>map(Tool::offer)
+                .toList();
     }
 
     private static String resolve(String json) {

@@ -7,13 +7,18 @@ import dev.millrace.core.Chain;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.StreamKey;
-import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalLong;
 
 /** A factory of the events that the service appends itself. */
 public final class SystemEvents {
+    private static final byte[] NOTHING = {};
+    private static final byte[] RAW_INPUT = "{\"rawInput\":".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] ERROR = ",\"error\":".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] REQUEST = ",\"request\":".getBytes(StandardCharsets.UTF_8);
+
     private SystemEvents() {}
 
     /** The first event of a stream. Its metadata hold the incarnation, its payload the origin of a copy. */
@@ -58,20 +63,20 @@ public final class SystemEvents {
      */
     public static PreparedEvent invalid(
             StreamPath path, byte[] raw, String problems, Optional<byte[]> request, Optional<Chain> chain) {
-        ByteArrayOutputStream payload = new ByteArrayOutputStream(raw.length + 128);
-        payload.writeBytes("{\"rawInput\":".getBytes(StandardCharsets.UTF_8));
-        payload.writeBytes(raw);
-        payload.writeBytes(",\"error\":".getBytes(StandardCharsets.UTF_8));
-        payload.writeBytes(JsonCodec.write(problems));
-        request.ifPresent(described -> {
-            payload.writeBytes(",\"request\":".getBytes(StandardCharsets.UTF_8));
-            payload.writeBytes(described);
-        });
-        payload.write('}');
+        byte[] error = JsonCodec.write(problems);
+        byte[] described = request.orElse(NOTHING);
+        int length = RAW_INPUT.length + raw.length + ERROR.length + error.length + 1;
+        ByteBuffer payload = ByteBuffer.allocate(
+                request.isPresent() ? length + REQUEST.length + described.length : length); // it can be large
+        payload.put(RAW_INPUT).put(raw).put(ERROR).put(error);
+        if (request.isPresent()) {
+            payload.put(REQUEST).put(described);
+        }
+        payload.put((byte) '}');
         return input(
                 path,
                 BuiltInType.INVALID_EVENT_APPENDED,
-                payload.toByteArray(),
+                payload.array(),
                 metadata(chain),
                 Optional.empty(),
                 chain.orElse(Chain.NONE));

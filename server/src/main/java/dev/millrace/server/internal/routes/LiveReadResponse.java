@@ -346,6 +346,7 @@ public final class LiveReadResponse implements SubtreeSink {
         }
         dropped = true;
         exchange.abort(tooSlow(stalled(), ", and others need the memory of its page"));
+        responseWriter.finish(null); // if no write was running, this one fails and so completes the answer
     }
 
     private static HttpErrorException tooSlow(Duration stalled, String why) {

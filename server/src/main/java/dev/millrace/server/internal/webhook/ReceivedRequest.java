@@ -5,10 +5,11 @@ import dev.millrace.server.internal.formats.MediaType;
 import dev.millrace.server.internal.formats.ParsedAppend;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
 import org.eclipse.jetty.http.HttpFields;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An append request as its sender sent it. Describes itself for the inputs that turn out to be no events. For one
@@ -21,11 +22,9 @@ import org.eclipse.jetty.http.HttpFields;
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record ReceivedRequest(
         String method, Map<String, List<String>> query, HttpFields headers, MediaType type, byte[] body, int most) {
-    private static final int MOST_BYTES_OF_BATCH = 1 << 20;
-
     /**
-     * The same inputs, each with a description of this request. In a large batch the descriptions have room for fewer
-     * headers, and only that of the first invalid event has the bytes of the body, if they are few enough.
+     * The same inputs, each with a description of this request. In a batch, only that of the first invalid event is
+     * complete; the others name the body.
      *
      * @param append what was read from the body
      */
@@ -39,13 +38,15 @@ public record ReceivedRequest(
     }
 
     private ParsedAppend describeIn(ParsedAppend append, BooleanSupplier isShown) {
-        int bytes = Math.min(
-                RequestDescription.MOST_BYTES,
-                MOST_BYTES_OF_BATCH / append.events().size());
-        AtomicBoolean isFirst = new AtomicBoolean(true);
+        AtomicReference<@Nullable RequestDescription> first = new AtomicReference<>();
         Supplier<byte[]> description = () -> {
-            boolean lacksBody = isFirst.getAndSet(false) && !isShown.getAsBoolean();
-            return RequestDescription.describe(this, lacksBody, bytes);
+            RequestDescription before = first.get();
+            if (before != null) {
+                return before.shortened();
+            }
+            RequestDescription whole = RequestDescription.of(this, !isShown.getAsBoolean());
+            first.set(whole);
+            return whole.json();
         };
         return new ParsedAppend(
                 append.events().stream()

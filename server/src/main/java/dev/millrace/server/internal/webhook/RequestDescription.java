@@ -23,8 +23,9 @@ import org.eclipse.jetty.http.HttpFields;
  */
 final class RequestDescription {
     /** The bytes that the names and values of all headers and query parameters may have. */
-    static final int MOST_BYTES = 16 * 1024;
+    private static final int MOST_BYTES = 16 * 1024;
 
+    private static final int LONGEST_CONTENT_TYPE = 1_000;
     private static final int MOST_CUT = 50;
     private static final int LONGEST_CUT = 100;
     private static final Set<String> LEFT_OUT = Set.of(
@@ -43,43 +44,48 @@ final class RequestDescription {
     private final ObjectNode query = JsonNodeFactory.instance.objectNode();
     private final ObjectNode headers = JsonNodeFactory.instance.objectNode();
     private final List<String> cut = new ArrayList<>();
-    private int bytes;
+    private final ReceivedRequest received;
+    private final boolean lacksBody;
+    private final String bodySha256;
+    private int bytes = MOST_BYTES;
 
-    private RequestDescription(int bytes) {
-        this.bytes = bytes;
+    private RequestDescription(ReceivedRequest received, boolean lacksBody) {
+        this.received = received;
+        this.lacksBody = lacksBody;
+        this.bodySha256 = HexFormat.of().formatHex(SecretValues.sha256().digest(received.body()));
     }
 
     /**
      * Describes a request.
      *
      * @param lacksBody whether the input does not show the bytes of the body
-     * @param most the bytes that the names and values of headers and query parameters may have; those that do not fit
-     *     are left out, and named
      */
-    static byte[] describe(ReceivedRequest received, boolean lacksBody, int most) {
-        RequestDescription description = new RequestDescription(most);
+    static RequestDescription of(ReceivedRequest received, boolean lacksBody) {
+        RequestDescription description = new RequestDescription(received, lacksBody);
         description.addHeaders(received.headers());
-        received.query()
-                .forEach((name, values) ->
-                        values.forEach(value -> description.add(description.query, "query." + name, name, value)));
+        received.query().forEach((name, values) -> values.forEach(value -> description.add(
+                description.query, "query." + name, name, SecretValues.shownInQuery(name, value))));
+        return description;
+    }
+
+    /** The whole description as JSON. */
+    byte[] json() {
         ObjectNode request = JsonNodeFactory.instance.objectNode().put("method", received.method());
-        request.set("query", description.query);
-        request.set("headers", description.headers);
-        if (received.type().header() != null) {
-            request.put("contentType", received.type().header());
+        request.set("query", query);
+        request.set("headers", headers);
+        String contentType = received.type().header();
+        if (contentType != null && contentType.length() <= LONGEST_CONTENT_TYPE) {
+            request.put("contentType", contentType);
+        } else if (contentType != null) {
+            cut.add(0, "contentType");
         }
         byte[] body = received.body();
         if (lacksBody && body.length <= received.most()) {
             request.put("bodyBase64", Base64.getEncoder().encodeToString(body));
         } else if (lacksBody) {
-            description.cut.add(0, "bodyBase64");
+            cut.add(0, "bodyBase64");
         }
-        request.put("bodySha256", HexFormat.of().formatHex(SecretValues.sha256().digest(body)));
-        description.nameCut(request);
-        return JsonCodec.write(request);
-    }
-
-    private void nameCut(ObjectNode request) {
+        request.put("bodySha256", bodySha256);
         if (!cut.isEmpty()) {
             ArrayNode names = request.putArray("cut");
             cut.stream().limit(MOST_CUT).forEach(names::add);
@@ -87,6 +93,17 @@ final class RequestDescription {
                 names.add("and " + (cut.size() - MOST_CUT) + " more");
             }
         }
+        return JsonCodec.write(request);
+    }
+
+    /** The description for a further event of the same request, which repeats neither query nor headers. */
+    byte[] shortened() {
+        ObjectNode request = JsonNodeFactory.instance.objectNode().put("method", received.method());
+        request.putObject("query");
+        request.putObject("headers");
+        request.put("bodySha256", bodySha256);
+        request.putArray("cut").add("query").add("headers");
+        return JsonCodec.write(request);
     }
 
     private void addHeaders(HttpFields fields) {
@@ -99,13 +116,13 @@ final class RequestDescription {
         for (HttpField field : fields) {
             String name = field.getLowerCaseName();
             if (!ofConnection.contains(name)) {
-                add(headers, "headers." + name, name, field.getValue() == null ? "" : field.getValue());
+                String value = field.getValue() == null ? "" : field.getValue();
+                add(headers, "headers." + name, name, SecretValues.shownInHeader(name, value));
             }
         }
     }
 
-    private void add(ObjectNode to, String where, String name, String value) {
-        String shown = SecretValues.isSecret(name) ? SecretValues.hash(value) : value;
+    private void add(ObjectNode to, String where, String name, String shown) {
         int size = name.getBytes(StandardCharsets.UTF_8).length + shown.getBytes(StandardCharsets.UTF_8).length;
         if (size > bytes) {
             cut.add(

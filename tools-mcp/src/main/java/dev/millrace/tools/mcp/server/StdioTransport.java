@@ -1,6 +1,7 @@
 package dev.millrace.tools.mcp.server;
 
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
@@ -44,6 +45,7 @@ final class StdioTransport implements McpServerTransportProvider {
 
     private static final System.Logger LOG = System.getLogger("dev.millrace.tools.mcp");
     private static final int MOST_RUNNING = 64;
+    private static final int BUSY = -32_000; // of the range that JSON-RPC leaves to servers
     private static final String CANCELLED = "notifications/cancelled";
 
     private final LineChannel channel;
@@ -52,6 +54,7 @@ final class StdioTransport implements McpServerTransportProvider {
     private final Map<Object, Disposable> requests = new ConcurrentHashMap<>();
     private @Nullable McpServerSession session;
     private volatile boolean isStopped;
+    private boolean hasWaited; // guarded by running
 
     /**
      * A transport.
@@ -86,26 +89,31 @@ final class StdioTransport implements McpServerTransportProvider {
             }
         } catch (IOException broken) {
             LOG.log(Level.WARNING, "the input of the MCP server cannot be read any more: " + broken.getMessage());
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
         }
         stop();
     }
 
-    /** Reads no further message, and waits for the running ones. */
+    /** Reads no further message, waits once for the running ones, and ends those that are left. */
     void stop() {
         isStopped = true;
-        try {
-            if (running.tryAcquire(MOST_RUNNING, grace.toMillis(), TimeUnit.MILLISECONDS)) {
-                running.release(MOST_RUNNING);
+        synchronized (running) {
+            if (hasWaited) {
+                return;
             }
-        } catch (InterruptedException stopped) {
-            Thread.currentThread().interrupt();
+            hasWaited = true;
+            try {
+                if (running.tryAcquire(MOST_RUNNING, grace.toMillis(), TimeUnit.MILLISECONDS)) {
+                    running.release(MOST_RUNNING);
+                }
+            } catch (InterruptedException stopped) {
+                Thread.currentThread().interrupt();
+            }
         }
+        requests.values().forEach(Disposable::dispose);
     }
 
     /** Reads a line; returns false at the end of the input. */
-    private boolean readNext() throws IOException, InterruptedException {
+    private boolean readNext() throws IOException {
         Optional<String> line;
         try {
             line = channel.read();
@@ -119,7 +127,7 @@ final class StdioTransport implements McpServerTransportProvider {
         return line.isPresent();
     }
 
-    private void handle(String line) throws IOException, InterruptedException {
+    private void handle(String line) throws IOException {
         JSONRPCMessage message;
         try {
             message = McpSchema.deserializeJsonRpcMessage(JSON, line);
@@ -138,20 +146,33 @@ final class StdioTransport implements McpServerTransportProvider {
         }
     }
 
-    private void start(JSONRPCMessage message) throws InterruptedException {
+    private void start(JSONRPCMessage message) throws IOException {
+        if (!(message instanceof JSONRPCRequest request)) {
+            handle(message, Disposables.swap(), () -> {});
+            return;
+        }
+        if (!running.tryAcquire()) {
+            refuse(
+                    JSON.convertValue(request.id(), JsonNode.class),
+                    BUSY,
+                    MOST_RUNNING + " requests are running; repeat this one when one of them has ended");
+            return;
+        }
+        Disposable.Swap handling = Disposables.swap();
+        requests.put(request.id(), handling);
+        handle(message, handling, () -> {
+            requests.remove(request.id(), handling);
+            running.release();
+        });
+    }
+
+    private void handle(JSONRPCMessage message, Disposable.Swap handling, Runnable end) {
         McpServerSession to = session;
         if (to == null) {
             throw new IllegalStateException("the transport has no session");
         }
-        running.acquire();
-        Object id = message instanceof JSONRPCRequest request ? request.id() : message;
-        Disposable.Swap handling = Disposables.swap();
-        requests.put(id, handling);
         handling.update(to.handle(message)
-                .doFinally(end -> {
-                    requests.remove(id, handling);
-                    running.release();
-                })
+                .doFinally(how -> end.run())
                 .subscribe(
                         nothing -> {},
                         failure -> LOG.log(
@@ -170,8 +191,12 @@ final class StdioTransport implements McpServerTransportProvider {
 
     /** Answers a line whose id is not known. */
     private void refuse(int code, String message) throws IOException {
+        refuse(JsonNodeFactory.instance.nullNode(), code, message);
+    }
+
+    private void refuse(JsonNode id, int code, String message) throws IOException {
         ObjectNode answer = JsonNodeFactory.instance.objectNode().put("jsonrpc", McpSchema.JSONRPC_VERSION);
-        answer.putNull("id");
+        answer.set("id", id);
         answer.putObject("error").put("code", code).put("message", message);
         channel.write(answer.toString());
     }

@@ -17,7 +17,8 @@ import java.time.Duration;
  *
  * <p>The client can do what the given streams allow. If they refuse something, or if an argument is wrong, the result of
  * the call is an error with a code and what to do. A message of more than 16 MiB, or a line that is no message, is
- * answered with an error, and the server goes on. It handles at most 64 messages at the same time.
+ * answered with an error, and the server goes on. It handles at most 64 requests at the same time, and answers more with
+ * an error.
  *
  * <p>Safe for use by many threads. It serves one client: {@link #run} can be called once.
  *

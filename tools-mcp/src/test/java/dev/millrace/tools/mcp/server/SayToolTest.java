@@ -20,6 +20,7 @@ import dev.millrace.scriptedmodel.ModelScript;
 import dev.millrace.scriptedmodel.ScriptedModelServer;
 import dev.millrace.tools.mcp.server.McpSession.Result;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -114,6 +115,30 @@ class SayToolTest {
                     "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}");
 
             assertThat(answers).hasSize(1); // to the initialization; the server ends without waiting for the call
+        }
+    }
+
+    @Test
+    void should_refuse_a_call_too_many_and_still_hear_cancellations() {
+        try (Agents agents = serve(Model.external("slow"))) {
+            agents.at("/ann").say("hello").close();
+            List<String> lines = new ArrayList<>();
+            for (int id = 1; id <= 65; id++) {
+                lines.add("{\"jsonrpc\":\"2.0\",\"id\":" + id
+                        + ",\"method\":\"tools/call\",\"params\":{\"name\":\"say\",\"arguments\":{\"waitSeconds\":600}}}");
+            }
+            for (int id = 1; id <= 64; id++) {
+                lines.add("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":" + id
+                        + "}}");
+            }
+
+            List<JsonNode> answers = session.send(lines.toArray(String[]::new));
+
+            assertThat(answers).hasSize(2);
+            assertThat(answers).filteredOn(answer -> answer.path("id").asInt() == 65).singleElement().satisfies(busy -> {
+                assertThat(busy.at("/error/code").asInt()).isEqualTo(-32_000);
+                assertThat(busy.at("/error/message").asText()).startsWith("64 requests are running");
+            });
         }
     }
 
