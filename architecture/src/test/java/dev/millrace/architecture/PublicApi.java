@@ -40,6 +40,7 @@ final class PublicApi {
             "dev.millrace.scriptedmodel",
             "dev.millrace.server",
             "dev.millrace.server.security",
+            "dev.millrace.server.webhook",
             "dev.millrace.store.sqlite",
             "dev.millrace.testkit",
             "dev.millrace.testkit.faults",

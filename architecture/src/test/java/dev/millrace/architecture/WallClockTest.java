@@ -72,7 +72,8 @@ class WallClockTest {
             Map.entry("testkit.internal.purity.ForkedJvmCommand", "looks for a zone in which it is another day"),
             Map.entry("testkit.internal.purity.PurityChecker", "waits until the clock shows another time"),
             Map.entry("cli.internal.client.RecordCommand", "writes when a recording was made"),
-            Map.entry("cli.internal.service.TokenListCommand", "the expiry of a token, which is in a file")));
+            Map.entry("cli.internal.service.TokenListCommand", "the expiry of a token, which is in a file"),
+            Map.entry("cli.internal.webhook.WebhookVerifyCommand", "compares the time in a signature")));
 
     @ArchTest
     static void should_read_the_clock_only_for_a_time_that_is_written_or_sent(JavaClasses all) {

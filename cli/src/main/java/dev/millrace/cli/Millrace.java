@@ -28,6 +28,8 @@ import dev.millrace.cli.internal.terminal.HelpCommand;
 import dev.millrace.cli.internal.terminal.InputText;
 import dev.millrace.cli.internal.terminal.Terminal;
 import dev.millrace.cli.internal.terminal.VersionProvider;
+import dev.millrace.cli.internal.webhook.WebhookCommand;
+import dev.millrace.cli.internal.webhook.WebhookVerifyCommand;
 import java.util.List;
 import java.util.Optional;
 import picocli.CommandLine;
@@ -111,6 +113,7 @@ public final class Millrace implements Runnable {
                         .addSubcommand(new TokenListCommand(terminal))
                         .addSubcommand(new TokenRevokeCommand(terminal)))
                 .addSubcommand(new CommandLine(new ModelCommand()).addSubcommand(new ModelProbeCommand(terminal)))
+                .addSubcommand(new CommandLine(new WebhookCommand()).addSubcommand(new WebhookVerifyCommand(terminal)))
                 .addSubcommand(new TckCommand(terminal))
                 .addSubcommand(new HelpCommand());
         CliExceptionHandler cliExceptionHandler = new CliExceptionHandler(terminal, () -> root.verbose);

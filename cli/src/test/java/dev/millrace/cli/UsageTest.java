@@ -13,7 +13,7 @@ class UsageTest {
     @ValueSource(
             strings = {
                 "serve", "demo", "chat", "append", "read", "tail", "record", "replay", "state", "list", "fork", "copy",
-                "destroy", "deploy", "mcp", "backup", "token", "model"
+                "destroy", "deploy", "mcp", "backup", "token", "model", "webhook"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
@@ -46,12 +46,21 @@ class UsageTest {
     }
 
     @Test
+    void should_explain_how_a_signature_is_checked() {
+        assertThat(screen.run("webhook", "verify", "--help")).isZero();
+
+        assertThat(screen.out())
+                .startsWith("Usage: millrace webhook verify")
+                .contains("Examples:", "  millrace webhook verify", "--secret-file", "--timestamp-header");
+    }
+
+    @Test
     void should_list_the_commands() {
         assertThat(screen.run("help")).isZero();
         assertThat(screen.out())
                 .contains(
                         "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "mcp", "backup",
-                        "token", "model", "help");
+                        "token", "model", "webhook", "help");
     }
 
     @Test
