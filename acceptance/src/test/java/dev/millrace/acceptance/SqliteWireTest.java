@@ -1,11 +1,9 @@
 package dev.millrace.acceptance;
 
 import java.nio.file.Path;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 
 /** The wire checks with a server that keeps its streams on disk. */
-@Tag("jdk")
 @SuppressWarnings("NullAway.Init") // JUnit sets it before all
 class SqliteWireTest extends WireChecks {
     @TempDir
