@@ -63,7 +63,8 @@ final class SharedServer implements AutoCloseable {
         }
         LOG.log(
                 Level.WARNING,
-                () -> "MCP server '" + name + "' has not all tools whose calls wait for an approval, so the calls of all"
+                () -> "MCP server '" + name
+                        + "' has not all tools whose calls wait for an approval, so the calls of all"
                         + " its tools do; correct 'approval' in the file of MCP servers");
         return listed.stream().<Tool<?>>map(Tool::approval).toList();
     }

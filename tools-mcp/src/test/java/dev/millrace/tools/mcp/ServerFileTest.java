@@ -1,5 +1,6 @@
 package dev.millrace.tools.mcp;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.tuple;
@@ -135,7 +136,7 @@ class ServerFileTest {
 
     private static ServerEntry entry(String fields) {
         String file = resolve("{'mcpServers': {'files': {'command': 'x', " + fields + "}}}");
-        return ServerFile.read(file).mcpServers().get("files");
+        return requireNonNull(ServerFile.read(file).mcpServers().get("files"));
     }
 
     /** The tools {@code read} and {@code write} as a server with these fields offers them. */

@@ -63,8 +63,9 @@ final class RequestDescription {
     static RequestDescription of(ReceivedRequest received, boolean lacksBody) {
         RequestDescription description = new RequestDescription(received, lacksBody);
         description.addHeaders(received.headers());
-        received.query().forEach((name, values) -> values.forEach(value -> description.add(
-                description.query, "query." + name, name, SecretValues.shownInQuery(name, value))));
+        received.query()
+                .forEach((name, values) -> values.forEach(value -> description.add(
+                        description.query, "query." + name, name, SecretValues.shownInQuery(name, value))));
         return description;
     }
 

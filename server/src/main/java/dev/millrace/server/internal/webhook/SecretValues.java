@@ -11,8 +11,19 @@ import java.util.Set;
 
 /** Replaces the values of headers and query parameters that are secret by their names. Thread-safe. */
 final class SecretValues {
-    private static final List<String> WORDS =
-            List.of("token", "secret", "key", "pass", "pwd", "credential", "auth", "cookie", "session", "jwt", "assertion", "oidc");
+    private static final List<String> WORDS = List.of(
+            "token",
+            "secret",
+            "key",
+            "pass",
+            "pwd",
+            "credential",
+            "auth",
+            "cookie",
+            "session",
+            "jwt",
+            "assertion",
+            "oidc");
 
     /** It contains a word of a secret, and is none. */
     private static final String IDEMPOTENCY_KEY = "idempotency-key";

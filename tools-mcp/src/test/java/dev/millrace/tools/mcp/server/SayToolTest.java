@@ -124,8 +124,9 @@ class SayToolTest {
             agents.at("/ann").say("hello").close();
             List<String> lines = new ArrayList<>();
             for (int id = 1; id <= 65; id++) {
-                lines.add("{\"jsonrpc\":\"2.0\",\"id\":" + id
-                        + ",\"method\":\"tools/call\",\"params\":{\"name\":\"say\",\"arguments\":{\"waitSeconds\":600}}}");
+                lines.add(
+                        "{\"jsonrpc\":\"2.0\",\"id\":" + id
+                                + ",\"method\":\"tools/call\",\"params\":{\"name\":\"say\",\"arguments\":{\"waitSeconds\":600}}}");
             }
             for (int id = 1; id <= 64; id++) {
                 lines.add("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":" + id
@@ -135,10 +136,13 @@ class SayToolTest {
             List<JsonNode> answers = session.send(lines.toArray(String[]::new));
 
             assertThat(answers).hasSize(2);
-            assertThat(answers).filteredOn(answer -> answer.path("id").asInt() == 65).singleElement().satisfies(busy -> {
-                assertThat(busy.at("/error/code").asInt()).isEqualTo(-32_000);
-                assertThat(busy.at("/error/message").asText()).startsWith("64 requests are running");
-            });
+            assertThat(answers)
+                    .filteredOn(answer -> answer.path("id").asInt() == 65)
+                    .singleElement()
+                    .satisfies(busy -> {
+                        assertThat(busy.at("/error/code").asInt()).isEqualTo(-32_000);
+                        assertThat(busy.at("/error/message").asText()).startsWith("64 requests are running");
+                    });
         }
     }
 
