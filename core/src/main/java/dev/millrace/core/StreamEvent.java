@@ -52,15 +52,17 @@ public sealed interface StreamEvent {
     @EventName("https://events.iterate.com/events/stream/invalid-event-appended")
     record InvalidEventAppended(JsonNode rawInput, String error, Optional<Request> request) implements StreamEvent {
         /**
-         * What an HTTP request says beside its body. Only the service writes it.
+         * What an HTTP request says beside its body. Only the service writes it. Values that are secret by their names
+         * are hashed, and credentials are left out ({@code docs/webhooks.md}).
          *
          * @param method the method, for example {@code POST}
          * @param query an object: the value of each query parameter, or a list of its values
          * @param headers an object: the value of each header, by its name in lower case, or a list of its values
          * @param contentType the content type as it was sent
          * @param bodyBase64 the bytes of the body, if {@code rawInput} shows them otherwise, apart from white space
-         * @param bodySha256 the SHA-256 of the bytes of the body, in hexadecimal digits
-         * @param cut the query parameters and headers that are left out because all together are too large
+         * @param bodySha256 the SHA-256 of the bytes of the body, in 64 hexadecimal digits
+         * @param cut the names of what is left out, such as {@code headers.x-long}: what is too large, and in a batch the
+         *     query and the headers of all invalid events but the first, which has the same {@code bodySha256}
          */
         public record Request(
                 String method,

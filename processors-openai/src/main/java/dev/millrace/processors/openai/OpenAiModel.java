@@ -123,7 +123,8 @@ public final class OpenAiModel implements Model {
     }
 
     /**
-     * Asks the server for the ids of its models ({@code GET /models}), in its order. Not every server has such a list.
+     * Asks the server for the ids of its models ({@code GET /models}), in its order, for 30 s at most. Not every server
+     * has such a list.
      *
      * @return fails with an {@link java.io.IOException} that says what came; to cancel it closes the connection
      */

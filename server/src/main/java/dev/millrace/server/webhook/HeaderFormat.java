@@ -41,7 +41,7 @@ record HeaderFormat(
     }
 
     @Override
-    public List<Claim> read(SignedRequest request) throws MalformedSignatureException {
+    public List<SignedText> read(SignedRequest request) throws MalformedSignatureException {
         List<byte[]> signatures = new ArrayList<>();
         request.values(header).stream()
                 .map(String::strip)
@@ -55,10 +55,10 @@ record HeaderFormat(
                     + (isHex ? "hexadecimal digits" : "base64"));
         }
         if (timestampHeader.isEmpty()) {
-            return List.of(new Claim("", signatures, Optional.empty()));
+            return List.of(new SignedText("", signatures, Optional.empty()));
         }
         String text = HeaderText.one(request, timestampHeader.get());
         Instant time = HeaderText.time(text, "the header " + timestampHeader.get());
-        return List.of(new Claim(textStart + text + textSeparator, signatures, Optional.of(time)));
+        return List.of(new SignedText(textStart + text + textSeparator, signatures, Optional.of(time)));
     }
 }

@@ -19,5 +19,5 @@ interface SignatureFormat {
      *
      * @throws MalformedSignatureException if there is none, or another header that it needs is missing or wrong
      */
-    List<Claim> read(SignedRequest request) throws MalformedSignatureException;
+    List<SignedText> read(SignedRequest request) throws MalformedSignatureException;
 }

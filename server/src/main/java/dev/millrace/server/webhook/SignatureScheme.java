@@ -154,14 +154,14 @@ public final class SignatureScheme {
         if (!isSigned(request)) {
             return Verification.failed(Outcome.UNSIGNED, "there is no header " + header());
         }
-        List<Claim> claims;
+        List<SignedText> texts;
         try {
-            claims = format.read(request);
+            texts = format.read(request);
         } catch (MalformedSignatureException e) {
             return Verification.failed(Outcome.MALFORMED, String.valueOf(e.getMessage()));
         }
-        List<Claim> right = claims.stream()
-                .filter(claim -> key.fitsAny(claim.start(), request.body(), claim.signatures()))
+        List<SignedText> right = texts.stream()
+                .filter(text -> key.fitsAny(text.start(), request.body(), text.signatures()))
                 .toList();
         if (right.isEmpty()) {
             return Verification.failed(
@@ -169,7 +169,7 @@ public final class SignatureScheme {
                     "the signature in the header " + header()
                             + " differs: it was made with another secret, or what it signs was changed");
         }
-        if (right.stream().noneMatch(claim -> isInTime(claim, now))) {
+        if (right.stream().noneMatch(text -> isInTime(text, now))) {
             return Verification.failed(
                     Outcome.OUT_OF_TIME, late(right.get(0).time().orElse(now), now));
         }
@@ -178,8 +178,8 @@ public final class SignatureScheme {
                 Outcome.VERIFIED, name + id.map(text -> ", delivery " + text).orElse(", without a delivery id"), id);
     }
 
-    private boolean isInTime(Claim claim, Instant now) {
-        return claim.time()
+    private boolean isInTime(SignedText text, Instant now) {
+        return text.time()
                 .map(time -> Duration.between(time, now).abs().compareTo(tolerance) <= 0)
                 .orElse(true);
     }

@@ -63,7 +63,7 @@ record StandardWebhooksFormat(String version) implements SignatureFormat {
     }
 
     @Override
-    public List<Claim> read(SignedRequest request) throws MalformedSignatureException {
+    public List<SignedText> read(SignedRequest request) throws MalformedSignatureException {
         String id = HeaderText.one(request, ID);
         if (HeaderText.id(id).isEmpty() || id.contains(".")) {
             // with a full stop, the end of the id could be read as a time, and the time as a part of the body
@@ -85,6 +85,6 @@ record StandardWebhooksFormat(String version) implements SignatureFormat {
                     + ",<base64>', which is what this "
                     + (version.equals("v1a") ? "public key" : "secret") + " is for");
         }
-        return List.of(new Claim(id + "." + timestamp + ".", signatures, Optional.of(time)));
+        return List.of(new SignedText(id + "." + timestamp + ".", signatures, Optional.of(time)));
     }
 }

@@ -24,24 +24,24 @@ final class StripeFormat implements SignatureFormat {
     }
 
     @Override
-    public List<Claim> read(SignedRequest request) throws MalformedSignatureException {
-        List<Claim> claims = new ArrayList<>();
+    public List<SignedText> read(SignedRequest request) throws MalformedSignatureException {
+        List<SignedText> texts = new ArrayList<>();
         int left = MOST_SIGNATURES;
         for (String value : request.values(header())) {
-            Optional<Claim> claim = left == 0 ? Optional.empty() : claim(value, left);
-            if (claim.isPresent()) {
-                claims.add(claim.get());
-                left -= claim.get().signatures().size();
+            Optional<SignedText> text = left == 0 ? Optional.empty() : text(value, left);
+            if (text.isPresent()) {
+                texts.add(text.get());
+                left -= text.get().signatures().size();
             }
         }
-        if (claims.isEmpty()) {
+        if (texts.isEmpty()) {
             throw new MalformedSignatureException("the header stripe-signature must have one time 't=<unix seconds>'"
                     + " and a signature 'v1=<hexadecimal digits>', separated by commas");
         }
-        return claims;
+        return texts;
     }
 
-    private static Optional<Claim> claim(String value, int most) {
+    private static Optional<SignedText> text(String value, int most) {
         List<String> times = new ArrayList<>();
         List<byte[]> signatures = new ArrayList<>();
         for (String part : value.split(",", MOST_ELEMENTS)) {
@@ -57,7 +57,7 @@ final class StripeFormat implements SignatureFormat {
         }
         try {
             Instant time = HeaderText.time(times.get(0), "t");
-            return Optional.of(new Claim(times.get(0) + ".", signatures, Optional.of(time)));
+            return Optional.of(new SignedText(times.get(0) + ".", signatures, Optional.of(time)));
         } catch (MalformedSignatureException e) {
             return Optional.empty(); // another value may have a time
         }

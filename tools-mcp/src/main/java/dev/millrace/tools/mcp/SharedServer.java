@@ -11,7 +11,6 @@ import java.util.TreeSet;
 import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** A server whose tools several hosts offer, with one program or connection for all of them. Thread-safe. */
@@ -42,31 +41,32 @@ final class SharedServer implements AutoCloseable {
 
     private void changed(List<Tool<?>> listed) {
         List<Tool<?>> tools = safe(listed);
-        Set<String> unknown = new TreeSet<>(named);
-        tools.forEach(tool -> unknown.remove(tool.name()));
+        Set<String> unknown = unknown(named, listed);
         if (!unknown.isEmpty()) {
             LOG.log(
                     Level.WARNING,
                     () -> "MCP server '" + name + "' has no tools with the names " + unknown
                             + ", which its entry in the file of MCP servers names; correct 'effects' and 'approval'"
-                            + " there");
+                            + " there"
+                            + (unknown(asking, listed).isEmpty()
+                                    ? ""
+                                    : ". Until then the calls of all its tools wait for an approval"));
         }
         known = Optional.of(tools);
         started.forEach(Source::deliver);
     }
 
-    /** If a tool that needs an approval has another name now, it may be any of these. */
+    /** All tools need an approval while one that does is missing: it may have another name now. */
     List<Tool<?>> safe(List<Tool<?>> listed) {
-        Set<String> names = listed.stream().map(Tool::name).collect(Collectors.toSet());
-        if (names.containsAll(asking)) {
-            return listed;
-        }
-        LOG.log(
-                Level.WARNING,
-                () -> "MCP server '" + name
-                        + "' has not all tools whose calls wait for an approval, so the calls of all"
-                        + " its tools do; correct 'approval' in the file of MCP servers");
-        return listed.stream().<Tool<?>>map(Tool::approval).toList();
+        return unknown(asking, listed).isEmpty()
+                ? listed
+                : listed.stream().<Tool<?>>map(Tool::approval).toList();
+    }
+
+    private static Set<String> unknown(Set<String> names, List<Tool<?>> listed) {
+        Set<String> unknown = new TreeSet<>(names);
+        listed.forEach(tool -> unknown.remove(tool.name()));
+        return unknown;
     }
 
     /** Ends the program or the connection for good. */

@@ -19,14 +19,14 @@ final class FailureDiagnosis {
     /** How a stream keeps the value of a header whose name is that of a secret. */
     private static final Pattern HASHED = Pattern.compile("sha256:[0-9a-f]{32}:[0-9a-f]{64}");
 
-    private final Schemes schemes;
+    private final SchemeFactory schemes;
     private final SignatureScheme scheme;
     private final String secret;
     private final SignedRequest request;
     private final Instant now;
 
     /** @param secret the whole text of the file */
-    FailureDiagnosis(Schemes schemes, SignatureScheme scheme, String secret, RequestInput input, Instant now) {
+    FailureDiagnosis(SchemeFactory schemes, SignatureScheme scheme, String secret, RequestInput input, Instant now) {
         this.schemes = schemes;
         this.scheme = scheme;
         this.secret = secret;

@@ -40,7 +40,7 @@ final class HmacOptions {
     private @Nullable String idHeader;
 
     /** Throws a {@link ParameterException} if there is no such scheme, or the options do not fit it. */
-    Schemes schemes(String scheme, CommandLine command) {
+    SchemeFactory schemes(String scheme, CommandLine command) {
         Map<String, @Nullable String> given = new LinkedHashMap<>();
         given.put("--header", header);
         given.put("--algorithm", algorithm);

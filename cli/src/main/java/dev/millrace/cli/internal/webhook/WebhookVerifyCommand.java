@@ -77,7 +77,7 @@ public final class WebhookVerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Schemes schemes = hmac.schemes(scheme, spec.commandLine());
+        SchemeFactory schemes = hmac.schemes(scheme, spec.commandLine());
         Duration most = tolerance == null
                 ? SignatureScheme.DEFAULT_TOLERANCE
                 : parsed("--tolerance", "a duration, for example PT5M", tolerance, Duration::parse);

@@ -15,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
 import java.util.function.Function;
 import okhttp3.Call;
@@ -45,6 +46,8 @@ public final class ModelHttpClient {
 
     /** Most bytes of a whole response of a server that does not stream. */
     private static final long MOST_WHOLE_BYTES = 16 * 1024 * 1024;
+
+    private static final Duration LONGEST_GET = Duration.ofSeconds(30);
 
     /**
      * How long a connection stays open after the last event; if the server ends the response in this time, the
@@ -114,7 +117,7 @@ public final class ModelHttpClient {
     }
 
     /**
-     * Gets the JSON document at the URL, of 16 MiB at most.
+     * Gets the JSON document at the URL, of 16 MiB at most, in 30 s at most.
      *
      * @return fails with an {@link IOException} without secrets if the server does not answer 200 with JSON; to cancel it
      *     closes the connection
@@ -123,6 +126,7 @@ public final class ModelHttpClient {
         Request.Builder request = new Request.Builder().url(url).header("Accept", "application/json");
         headers.accept(request);
         Call call = SharedHttpClient.get().newCall(request.build());
+        call.timeout().timeout(LONGEST_GET.toMillis(), TimeUnit.MILLISECONDS);
         CompletableFuture<JsonNode> document = new CompletableFuture<>();
         var unused = document.whenComplete((json, failure) -> call.cancel());
         call.enqueue(new Callback() {
@@ -135,7 +139,7 @@ public final class ModelHttpClient {
             public void onResponse(Call answered, Response response) {
                 try (response) {
                     document.complete(document(response));
-                } catch (IOException e) {
+                } catch (IOException | RuntimeException e) {
                     document.completeExceptionally(e);
                 }
             }

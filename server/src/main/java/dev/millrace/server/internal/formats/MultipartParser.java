@@ -1,14 +1,9 @@
 package dev.millrace.server.internal.formats;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
-import java.util.HexFormat;
 import java.util.Optional;
 import org.eclipse.jetty.http.HttpFields;
 import org.eclipse.jetty.http.HttpHeader;
@@ -79,9 +74,9 @@ final class MultipartParser extends MultiPart.AbstractPartsListener {
                 ? BodyText.ofText(type, bytes).map(BodyText::text).filter(OpaqueBodyEncoder::isWellFormed)
                 : Optional.empty();
         if (text.isPresent()) {
-            add(form, field, JsonNodeFactory.instance.textNode(text.get()));
+            RepeatedFields.add(form, field, JsonNodeFactory.instance.textNode(text.get()));
         } else {
-            add(files, field, file(fileName, type, bytes));
+            RepeatedFields.add(files, field, file(fileName, type, bytes));
         }
     }
 
@@ -93,26 +88,7 @@ final class MultipartParser extends MultiPart.AbstractPartsListener {
         if (type.header() != null) {
             file.put("contentType", type.header());
         }
-        return file.put("size", bytes.length).put("sha256", sha256(bytes));
-    }
-
-    static void add(ObjectNode to, String name, JsonNode value) {
-        JsonNode before = to.get(name);
-        if (before == null) {
-            to.set(name, value);
-        } else if (before instanceof ArrayNode list) {
-            list.add(value);
-        } else {
-            to.putArray(name).add(before).add(value);
-        }
-    }
-
-    private static String sha256(byte[] bytes) {
-        try {
-            return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return file.put("size", bytes.length).put("sha256", Sha256.hex(bytes));
     }
 
     @Override

@@ -60,7 +60,7 @@ final class OpaqueBodyEncoder {
                 int equals = pair.indexOf('=');
                 String field = body.decodeFormText(equals < 0 ? pair : pair.substring(0, equals));
                 String value = equals < 0 ? "" : body.decodeFormText(pair.substring(equals + 1));
-                MultipartParser.add(form, field, JsonNodeFactory.instance.textNode(value));
+                RepeatedFields.add(form, field, JsonNodeFactory.instance.textNode(value));
             }
         }
         return form;

@@ -3,12 +3,11 @@ package dev.millrace.server.internal.routes;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.server.internal.formats.EventEncoding;
+import dev.millrace.server.internal.formats.Sha256;
 import dev.millrace.server.internal.http.HttpExchange;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 
 /**
@@ -49,12 +48,7 @@ public final class HtmlPage {
         String text = new String(html, UTF_8);
         int start = text.indexOf('>', text.indexOf("<" + element)) + 1;
         int end = text.indexOf("</" + element + ">", start);
-        try {
-            byte[] digest = MessageDigest.getInstance("SHA-256")
-                    .digest(text.substring(start, end).getBytes(UTF_8));
-            return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java has SHA-256", e);
-        }
+        byte[] digest = Sha256.hash(text.substring(start, end).getBytes(UTF_8));
+        return "'sha256-" + Base64.getEncoder().encodeToString(digest) + "'";
     }
 }

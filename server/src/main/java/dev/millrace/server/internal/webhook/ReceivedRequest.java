@@ -42,7 +42,7 @@ public record ReceivedRequest(
         Supplier<byte[]> description = () -> {
             RequestDescription before = first.get();
             if (before != null) {
-                return before.shortened();
+                return before.jsonOfRepetition();
             }
             RequestDescription whole = RequestDescription.of(this, !isShown.getAsBoolean());
             first.set(whole);

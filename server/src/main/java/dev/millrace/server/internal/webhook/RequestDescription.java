@@ -1,15 +1,15 @@
 package dev.millrace.server.internal.webhook;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ArrayNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.server.internal.formats.RepeatedFields;
+import dev.millrace.server.internal.formats.Sha256;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
@@ -52,7 +52,7 @@ final class RequestDescription {
     private RequestDescription(ReceivedRequest received, boolean lacksBody) {
         this.received = received;
         this.lacksBody = lacksBody;
-        this.bodySha256 = HexFormat.of().formatHex(SecretValues.sha256().digest(received.body()));
+        this.bodySha256 = Sha256.hex(received.body());
     }
 
     /**
@@ -98,7 +98,7 @@ final class RequestDescription {
     }
 
     /** The description for a further event of the same request, which repeats neither query nor headers. */
-    byte[] shortened() {
+    byte[] jsonOfRepetition() {
         ObjectNode request = JsonNodeFactory.instance.objectNode().put("method", received.method());
         request.putObject("query");
         request.putObject("headers");
@@ -126,26 +126,16 @@ final class RequestDescription {
     private void add(ObjectNode to, String where, String name, String shown) {
         int size = name.getBytes(StandardCharsets.UTF_8).length + shown.getBytes(StandardCharsets.UTF_8).length;
         if (size > bytes) {
-            cut.add(
-                    where.length() <= LONGEST_CUT
-                            ? where
-                            : where.codePoints()
-                                            .limit(LONGEST_CUT)
-                                            .collect(
-                                                    StringBuilder::new,
-                                                    StringBuilder::appendCodePoint,
-                                                    StringBuilder::append)
-                                    + "...");
+            cut.add(shortened(where));
             return;
         }
         bytes -= size;
-        JsonNode before = to.get(name);
-        if (before == null) {
-            to.put(name, shown);
-        } else if (before instanceof ArrayNode list) {
-            list.add(shown);
-        } else {
-            to.putArray(name).add(before).add(shown);
-        }
+        RepeatedFields.add(to, name, JsonNodeFactory.instance.textNode(shown));
+    }
+
+    private static String shortened(String where) {
+        return where.codePointCount(0, where.length()) <= LONGEST_CUT
+                ? where
+                : where.substring(0, where.offsetByCodePoints(0, LONGEST_CUT)) + "...";
     }
 }

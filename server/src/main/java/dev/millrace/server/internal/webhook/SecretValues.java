@@ -1,8 +1,7 @@
 package dev.millrace.server.internal.webhook;
 
+import dev.millrace.server.internal.formats.Sha256;
 import java.nio.charset.StandardCharsets;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
@@ -61,23 +60,12 @@ final class SecretValues {
 
     /**
      * {@code sha256:<salt>:<hash>} in hexadecimal digits: the SHA-256 of 16 random bytes, which are the salt, and of the
-     * value in UTF-8. Who knows the value can compare it; the same value has another text each time.
+     * value in UTF-8. A reader who knows the value can compare it. The same value has another text each time.
      */
     private static String hash(String value) {
         byte[] salt = new byte[SALT_BYTES];
         RANDOM.nextBytes(salt);
-        MessageDigest sha256 = sha256();
-        sha256.update(salt);
-        HexFormat hex = HexFormat.of();
-        return "sha256:" + hex.formatHex(salt) + ":"
-                + hex.formatHex(sha256.digest(value.getBytes(StandardCharsets.UTF_8)));
-    }
-
-    static MessageDigest sha256() {
-        try {
-            return MessageDigest.getInstance("SHA-256");
-        } catch (NoSuchAlgorithmException e) {
-            throw new IllegalStateException("every Java platform has SHA-256", e);
-        }
+        return "sha256:" + HexFormat.of().formatHex(salt) + ":"
+                + Sha256.hex(salt, value.getBytes(StandardCharsets.UTF_8));
     }
 }

@@ -26,8 +26,11 @@ final class SayTool implements StreamTool {
     private static final int MOST_WAIT = 600;
     private static final int BYTES = 50_000;
 
-    /** How long a message may have no request to a model before it is checked whether there is an agent. */
-    private static final Duration PATIENCE = Duration.ofSeconds(3);
+    /**
+     * How long a message may have no request to a model before it is checked whether there is an agent. An agent can wait
+     * 12 s for its tools, and 10 s for the lease of a process that was killed.
+     */
+    private static final Duration PATIENCE = Duration.ofSeconds(15);
 
     private static final Duration AT_ONCE = Duration.ofSeconds(1);
     private static final String TIMEOUT = "timeout";
@@ -99,11 +102,11 @@ final class SayTool implements StreamTool {
         if (late.isPresent() && !heardAgent.get() && !isHosted(path)) {
             throw new ToolFailure(
                     "NO_AGENT",
-                    "no agent answers at " + path
-                            + ", and the service runs none there; the message is stored. Attach the"
+                    "no agent has begun to answer at " + path
+                            + ", and the service runs none there; the message is stored. If no program runs one, attach the"
                             + " agent of the service: append the type " + BuiltInType.PROCESSOR_ATTACHED.type()
                             + " with the payload {\"processor\": \"" + AgentProcessor.SLUG
-                            + "\"}; or start the program that runs the agent");
+                            + "\"}");
         }
         if (late.isPresent() && !isShort) {
             late = pause(turn, limit.minus(PATIENCE));

@@ -168,7 +168,7 @@ class SayToolTest {
         assertThat(alone.isError()).isTrue();
         assertThat(alone.text())
                 .startsWith(
-                        "NO_AGENT: no agent answers at /ann, and the service runs none there; the message is stored.")
+                        "NO_AGENT: no agent has begun to answer at /ann, and the service runs none there; the message is stored.")
                 .contains("{\"processor\": \"agent\"}");
     }
 

@@ -5,10 +5,10 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * Signatures of the same text.
+ * A text that a sender has signed, once or several times.
  *
  * @param start what is signed before the body, in ASCII
  * @param signatures the decoded signatures, any one of which is enough
  * @param time when the sender signed; empty if the scheme has no time
  */
-record Claim(String start, List<byte[]> signatures, Optional<Instant> time) {}
+record SignedText(String start, List<byte[]> signatures, Optional<Instant> time) {}
