@@ -43,7 +43,10 @@ public enum BuiltInType {
     /** An input that breaks the append rules, stored unchanged in the payload. */
     INVALID_EVENT_APPENDED(
             StreamEvent.InvalidEventAppended.class,
-            schema().required("rawInput", ANY).required("error", TEXT).ofService("request", OBJECT)),
+            schema().required("rawInput", ANY)
+                    .required("error", TEXT)
+                    .ofService("request", OBJECT)
+                    .ofService("verified", OBJECT)),
     /** The stream refuses appends after this event. */
     PAUSED(StreamEvent.Paused.class, schema().optional("reason", TEXT)),
     /** The stream accepts appends again. */

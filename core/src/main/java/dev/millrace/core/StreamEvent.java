@@ -48,9 +48,20 @@ public sealed interface StreamEvent {
      * @param rawInput the whole input
      * @param error its problems, one line each
      * @param request the HTTP request that brought the input; empty if code in the process of the service appended it
+     * @param verified who signed the request; empty if no signature was checked
      */
     @EventName("https://events.iterate.com/events/stream/invalid-event-appended")
-    record InvalidEventAppended(JsonNode rawInput, String error, Optional<Request> request) implements StreamEvent {
+    record InvalidEventAppended(JsonNode rawInput, String error, Optional<Request> request, Optional<Verified> verified)
+            implements StreamEvent {
+        /**
+         * A signature that the service has checked. Only the service writes it.
+         *
+         * @param name the name of the configuration ({@code millrace/webhook-configured}) whose secret fits
+         * @param scheme its scheme, for example {@code github}
+         * @param at when it was checked, as text in ISO-8601
+         */
+        public record Verified(String name, String scheme, String at) {}
+
         /**
          * What an HTTP request says beside its body. Only the service writes it. Values that are secret by their names
          * are hashed, and credentials are left out ({@code docs/webhooks.md}).

@@ -15,6 +15,8 @@ public final class StreamException extends RuntimeException {
     public enum Code {
         /** The request is wrong: for example, its path, cursor or body. Status 400. */
         BAD_REQUEST(400),
+        /** A webhook has no signature that one of the stream's configurations accepts. Status 401. */
+        WEBHOOK_UNVERIFIED(401),
         /** The caller is not allowed to do this. Status 403. */
         FORBIDDEN(403),
         /** There is no such route. Status 404. */

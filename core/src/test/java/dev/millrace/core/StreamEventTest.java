@@ -40,7 +40,8 @@ class StreamEventTest {
     @Test
     void should_write_what_the_payload_rules_of_its_type_accept() {
         assertFits(new StreamEvent.Initialized("public", "/", Optional.of(new StreamEvent.Source("/a", 3))));
-        assertFits(new StreamEvent.InvalidEventAppended(JsonCodec.parse("null"), "e", Optional.empty()));
+        assertFits(
+                new StreamEvent.InvalidEventAppended(JsonCodec.parse("null"), "e", Optional.empty(), Optional.empty()));
         assertFits(new StreamEvent.Paused(Optional.empty()));
         assertFits(new StreamEvent.Resumed(Optional.of("go")));
         assertFits(new StreamEvent.ProcessorAttached("p", Optional.empty(), Optional.empty()));

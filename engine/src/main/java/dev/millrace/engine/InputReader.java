@@ -83,14 +83,14 @@ final class InputReader {
             throw appendErrors.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
         }
         if (!input.problem().isEmpty()) {
-            return SystemEvents.invalid(path, input.json(), input.problem(), input.request(), chain);
+            return SystemEvents.invalid(path, input.invalid(input.problem()), chain);
         }
         InputValidator form = input.isObject()
                 ? new InputValidator(input.fields(), known)
                 : InputValidator.notAnObject(input.asField());
         return form.isValid()
                 ? form.input(path, trust, chain, appendErrors)
-                : SystemEvents.invalid(path, input.json(), form.problems(), input.request(), chain);
+                : SystemEvents.invalid(path, input.invalid(form.problems()), chain);
     }
 
     /** Parses a text that nests at most {@code mostDepth} deep. */

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.millrace.core.JsonCodec;
+import dev.millrace.engine.internal.append.InvalidInput;
 import dev.millrace.engine.internal.append.RawField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -32,10 +33,15 @@ public final class ParsedInput {
     private final int depth;
     private final String problem;
     private final @Nullable Supplier<byte[]> request;
+    private final @Nullable Verification verification;
+
+    /** Who signed the request that brought an input, as JSON, and the key of the delivery. */
+    @SuppressWarnings("ArrayRecordComponent") // never compared
+    private record Verification(byte[] json, Optional<String> key) {}
 
     private ParsedInput(
             JsonToken token, String text, byte[] value, List<RawField> fields, @Nullable ParsedInput event, int depth) {
-        this(token, text, value, fields, event, depth, "", null);
+        this(token, text, value, fields, event, depth, "", null, null);
     }
 
     private ParsedInput(
@@ -46,7 +52,8 @@ public final class ParsedInput {
             @Nullable ParsedInput event,
             int depth,
             String problem,
-            @Nullable Supplier<byte[]> request) {
+            @Nullable Supplier<byte[]> request,
+            @Nullable Verification verification) {
         this.token = token;
         this.text = text;
         this.value = value;
@@ -55,6 +62,7 @@ public final class ParsedInput {
         this.depth = depth;
         this.problem = problem;
         this.request = request;
+        this.verification = verification;
     }
 
     /**
@@ -106,7 +114,7 @@ public final class ParsedInput {
     public static ParsedInput notAnEvent(byte[] json, String problem) {
         ParsedInput value = of(json);
         return new ParsedInput(
-                value.token, value.text, value.value, value.fields, value.event, value.depth, problem, null);
+                value.token, value.text, value.value, value.fields, value.event, value.depth, problem, null, null);
     }
 
     /**
@@ -116,7 +124,18 @@ public final class ParsedInput {
      *     the thread that appends, if the input is no event; otherwise not at all
      */
     public ParsedInput withRequest(Supplier<byte[]> description) {
-        return new ParsedInput(token, text, value, fields, event, depth, problem, description);
+        return new ParsedInput(token, text, value, fields, event, depth, problem, description, verification);
+    }
+
+    /**
+     * This input with the signature of its sender. Use it with {@link #notAnEvent} only.
+     *
+     * @param verified the field {@code verified} of the invalid event, a JSON object in UTF-8; not modified
+     * @param key the key of the delivery, in the space of keys that callers cannot take; empty for none
+     */
+    public ParsedInput withVerification(byte[] verified, Optional<String> key) {
+        Verification signed = new Verification(verified, key);
+        return new ParsedInput(token, text, value, fields, event, depth, problem, request, signed);
     }
 
     private static ParsedInput read(JsonParser parser, boolean mayBeEnvelope, int mostDepth) throws IOException {
@@ -260,9 +279,15 @@ public final class ParsedInput {
         return problem;
     }
 
-    /** The description of the request that brought the input. */
-    Optional<byte[]> request() {
-        return Optional.ofNullable(request).map(Supplier::get);
+    /** This input as the invalid event that it becomes. Computes the description of the request. */
+    InvalidInput invalid(String problems) {
+        Optional<Verification> signed = Optional.ofNullable(verification);
+        return new InvalidInput(
+                json(),
+                problems,
+                Optional.ofNullable(request).map(Supplier::get),
+                signed.map(Verification::json),
+                signed.flatMap(Verification::key));
     }
 
     /** How deep objects and arrays are nested; 0 for a scalar. */

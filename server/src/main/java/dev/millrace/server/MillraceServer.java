@@ -2,6 +2,7 @@ package dev.millrace.server;
 
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.MemoryBudget;
+import dev.millrace.engine.Secrets;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.internal.http.AppendRateLimiter;
 import dev.millrace.server.internal.http.BearerAuthenticator;
@@ -22,6 +23,8 @@ import dev.millrace.server.internal.routes.LiveReaderLimiter;
 import dev.millrace.server.internal.routes.ReadRoute;
 import dev.millrace.server.internal.routes.SecretRoutes;
 import dev.millrace.server.internal.routes.StateRoutes;
+import dev.millrace.server.internal.routes.WebhookRoute;
+import dev.millrace.server.internal.webhook.WebhookVerifier;
 import dev.millrace.server.security.AccessTokens;
 import dev.millrace.server.security.Vault;
 import java.io.IOException;
@@ -265,16 +268,20 @@ public final class MillraceServer implements AutoCloseable {
                     new LiveReaderLimiter(maxReaders, maxReadersPerStream),
                     new HtmlPage("stream.html"));
             AppendRateLimiter rates = new AppendRateLimiter(rateLimit, timers);
+            WebhookVerifier verifier = new WebhookVerifier(
+                    engine, vault.<Secrets>map(found -> found).orElse(Secrets.NONE), timers);
+            WebhookRoute webhooks = new WebhookRoute(engine, verifier, timers);
             RootHandler door = new RootHandler(
                     new HostHeaderFilter(host, allowedHosts),
                     new CorsPolicy(allowedOrigins),
                     new BearerAuthenticator(tokens),
                     new RootHandler.Routes(
-                            new AppendRoute(engine, rates),
+                            new AppendRoute(engine, rates, webhooks),
                             reads,
-                            new StateRoutes(engine),
+                            new StateRoutes(engine, verifier),
                             new ForkRoute(engine, rates),
                             new ImportRoute(engine, rates),
+                            webhooks,
                             new SecretRoutes(vault),
                             new ApiDocsRoute(engine.knownEvents())),
                     new RootHandler.Resources(memory, timers, watch, new StalledClients()));

@@ -14,10 +14,10 @@ import java.util.OptionalLong;
 
 /** A factory of the events that the service appends itself. */
 public final class SystemEvents {
-    private static final byte[] NOTHING = {};
     private static final byte[] RAW_INPUT = "{\"rawInput\":".getBytes(StandardCharsets.UTF_8);
     private static final byte[] ERROR = ",\"error\":".getBytes(StandardCharsets.UTF_8);
     private static final byte[] REQUEST = ",\"request\":".getBytes(StandardCharsets.UTF_8);
+    private static final byte[] VERIFIED = ",\"verified\":".getBytes(StandardCharsets.UTF_8);
 
     private SystemEvents() {}
 
@@ -54,31 +54,23 @@ public final class SystemEvents {
                 chain);
     }
 
-    /**
-     * The event for an invalid input.
-     *
-     * @param raw the whole input as compact JSON
-     * @param problems one line for each problem
-     * @param request a JSON object that describes the request that brought the input
-     */
-    public static PreparedEvent invalid(
-            StreamPath path, byte[] raw, String problems, Optional<byte[]> request, Optional<Chain> chain) {
-        byte[] error = JsonCodec.write(problems);
-        byte[] described = request.orElse(NOTHING);
-        int length = RAW_INPUT.length + raw.length + ERROR.length + error.length + 1;
-        ByteBuffer payload = ByteBuffer.allocate(
-                request.isPresent() ? length + REQUEST.length + described.length : length); // it can be large
-        payload.put(RAW_INPUT).put(raw).put(ERROR).put(error);
-        if (request.isPresent()) {
-            payload.put(REQUEST).put(described);
-        }
+    /** The event for an invalid input. */
+    public static PreparedEvent invalid(StreamPath path, InvalidInput input, Optional<Chain> chain) {
+        byte[] error = JsonCodec.write(input.problems());
+        int length = RAW_INPUT.length + input.raw().length + ERROR.length + error.length + 1;
+        length += input.request().map(json -> REQUEST.length + json.length).orElse(0);
+        length += input.verified().map(json -> VERIFIED.length + json.length).orElse(0);
+        ByteBuffer payload = ByteBuffer.allocate(length); // it can be large
+        payload.put(RAW_INPUT).put(input.raw()).put(ERROR).put(error);
+        input.request().ifPresent(json -> payload.put(REQUEST).put(json));
+        input.verified().ifPresent(json -> payload.put(VERIFIED).put(json));
         payload.put((byte) '}');
         return input(
                 path,
                 BuiltInType.INVALID_EVENT_APPENDED,
                 payload.array(),
                 metadata(chain),
-                Optional.empty(),
+                input.key(),
                 chain.orElse(Chain.NONE));
     }
 

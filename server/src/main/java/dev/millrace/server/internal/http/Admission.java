@@ -19,20 +19,24 @@ final class Admission {
 
     private final @Nullable CallerPermissions permissions;
     private final @Nullable RuntimeException refusal;
+    private final Optional<ChainHeader> chain;
 
-    private Admission(@Nullable CallerPermissions permissions, @Nullable RuntimeException refusal) {
+    private Admission(
+            @Nullable CallerPermissions permissions, @Nullable RuntimeException refusal, Optional<ChainHeader> chain) {
         this.permissions = permissions;
         this.refusal = refusal;
+        this.chain = chain;
     }
 
     /** Checks the token of a request, and reads the header of its chain. Looks at the file of tokens. */
     static Admission of(BearerAuthenticator authenticator, HttpFields headers, ProjectSlug project) {
+        Optional<ChainHeader> chain = Optional.empty();
         try {
+            chain = chain(headers);
             return new Admission(
-                    authenticator.admit(headers.getValuesList(HttpHeader.AUTHORIZATION), project, chain(headers)),
-                    null);
+                    authenticator.admit(headers.getValuesList(HttpHeader.AUTHORIZATION), project, chain), null, chain);
         } catch (RuntimeException refused) {
-            return new Admission(null, refused);
+            return new Admission(null, refused, chain);
         }
     }
 
@@ -54,6 +58,11 @@ final class Admission {
             throw Objects.requireNonNull(refusal);
         }
         return permissions;
+    }
+
+    /** The chain of the request, whether it has a token or not. */
+    Optional<ChainHeader> chain() {
+        return chain;
     }
 
     /** The key of the share that the request has in threads: the project of the token, or else of the request. */

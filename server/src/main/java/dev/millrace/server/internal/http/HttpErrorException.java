@@ -8,6 +8,8 @@ import java.util.Map;
 public final class HttpErrorException extends RuntimeException {
     private static final long serialVersionUID = 1L;
 
+    private static final String CHALLENGE = "Bearer realm=\"millrace\"";
+
     private final int status;
     private final String code;
     private final Code reason;
@@ -49,8 +51,13 @@ public final class HttpErrorException extends RuntimeException {
 
     /** The caller must send a token; {@code sent}: it has sent one that is not valid. */
     public static HttpErrorException unauthorized(String message, boolean sent) {
-        String challenge = "Bearer realm=\"millrace\"" + (sent ? ", error=\"invalid_token\"" : "");
+        String challenge = CHALLENGE + (sent ? ", error=\"invalid_token\"" : "");
         return of(401, "UNAUTHORIZED", Code.FORBIDDEN, message, Map.of("WWW-Authenticate", challenge));
+    }
+
+    /** A webhook that is not verified, on a stream that verifies webhooks. */
+    public static HttpErrorException webhookUnverified(String message) {
+        return of(401, "UNAUTHORIZED", Code.WEBHOOK_UNVERIFIED, message, Map.of("WWW-Authenticate", CHALLENGE));
     }
 
     /** The caller sends too many requests; it may try again after {@code seconds}. */

@@ -2,12 +2,16 @@ package dev.millrace.server.internal.http;
 
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.server.security.Grant;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.NetworkChannel;
+import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -80,6 +84,20 @@ public final class HttpExchange {
      */
     public CallerPermissions authenticate() {
         return admission.permissions();
+    }
+
+    /**
+     * The rights of a sender whose signature was checked, or is going to be: to append to this stream. They do not depend
+     * on a token.
+     */
+    public CallerPermissions ofSender(StreamPath path) {
+        Grant grant = new Grant(
+                "of the sender at " + Request.getRemoteAddr(request),
+                Optional.of(project),
+                path,
+                Set.of(Operation.APPEND),
+                Optional.empty());
+        return new CallerPermissions(grant, project, sender -> true, admission.chain());
     }
 
     /** The identity of the caller for rate limits: the id of its token, or else its address. */

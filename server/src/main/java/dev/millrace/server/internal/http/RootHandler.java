@@ -13,6 +13,7 @@ import dev.millrace.server.internal.routes.ImportRoute;
 import dev.millrace.server.internal.routes.ReadRoute;
 import dev.millrace.server.internal.routes.SecretRoutes;
 import dev.millrace.server.internal.routes.StateRoutes;
+import dev.millrace.server.internal.routes.WebhookRoute;
 import java.net.InetSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
@@ -35,6 +36,7 @@ public final class RootHandler extends Handler.Abstract {
                     RootHandler.class.getPackage().getImplementationVersion())
             .orElse("development");
 
+    private static final byte[] NO_BODY = new byte[0];
     private static final int THREADS = 32;
     private static final int FEW_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
     private static final int MOST_WAITING = 1024;
@@ -57,6 +59,7 @@ public final class RootHandler extends Handler.Abstract {
             StateRoutes states,
             ForkRoute forks,
             ImportRoute imports,
+            WebhookRoute webhooks,
             SecretRoutes secrets,
             ApiDocsRoute reference) {}
 
@@ -142,7 +145,11 @@ public final class RootHandler extends Handler.Abstract {
         String method = exchange.isHead() ? "GET" : exchange.request().getMethod();
         if (method.equals("OPTIONS")) {
             exchange.response().getHeaders().put(HttpHeader.ALLOW, target.allow());
-            exchange.body(204, "", new byte[0]);
+            if (isStream(target) && WebhookRoute.isOptions(exchange)) {
+                executor.begin(share, route.path(), () -> answer(route, method, exchange));
+            } else {
+                exchange.body(204, "", NO_BODY);
+            }
             return;
         }
         if (!target.methods().containsKey(method)) {
@@ -171,7 +178,22 @@ public final class RootHandler extends Handler.Abstract {
         }
     }
 
+    private static boolean isStream(RouteTarget target) {
+        return target == RouteTarget.STREAM || target == RouteTarget.SHORT_URL;
+    }
+
     private void callRoute(RouteMatch route, String method, HttpExchange exchange) {
+        if (method.equals("OPTIONS")) {
+            if (!routes.webhooks().answerOptions(exchange, route.path())) {
+                exchange.body(204, "", NO_BODY);
+            }
+            return;
+        }
+        if (method.equals("GET")
+                && isStream(route.target())
+                && routes.webhooks().answerGet(exchange, route.path())) {
+            return;
+        }
         switch (route.target()) {
             case STREAM -> {
                 switch (method) {

@@ -11,6 +11,8 @@ import dev.millrace.core.hosting.Operation;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.server.internal.http.CallerPermissions;
 import dev.millrace.server.internal.http.HttpExchange;
+import dev.millrace.server.internal.webhook.WebhookVerifier;
+import dev.millrace.server.webhook.IncomingWebhooks;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
@@ -21,9 +23,11 @@ public final class StateRoutes {
     private static final long PER_CHARACTER = 4;
 
     private final StreamEngine engine;
+    private final WebhookVerifier webhooks;
 
-    public StateRoutes(StreamEngine engine) {
+    public StateRoutes(StreamEngine engine, WebhookVerifier webhooks) {
         this.engine = engine;
+        this.webhooks = webhooks;
     }
 
     /** Answers the state. Creates the stream as other reads do, unless {@code create=false}. */
@@ -40,7 +44,16 @@ public final class StateRoutes {
                         .thenCompose(state -> exchange.memory()
                                 .takeForRead(FiniteReadResponse.memory(exchange))
                                 .thenApply(taken -> state)),
-                state -> JsonCodec.write(json(state)));
+                state -> JsonCodec.write(withRefusals(json(state), webhooks.refusals(exchange.project(), path))));
+    }
+
+    /** Refusals are no events, so they are not in the state that the events make. */
+    private static ObjectNode withRefusals(ObjectNode state, long refused) {
+        if (state.path("processors").path(IncomingWebhooks.SLUG) instanceof ObjectNode slice
+                && !slice.path("configurations").isEmpty()) {
+            slice.put("refused", refused);
+        }
+        return state;
     }
 
     /** Answers the streams that a stream knows, newest first; only those that the caller may see. */
