@@ -67,6 +67,10 @@ class WallClockTest {
             Map.entry(
                     "processors.webhook.internal.send.HttpMessageSender",
                     "signs the time, and compares a Retry-After that is a date"),
+            Map.entry("server.internal.routes.WebhookRoute", "the minute in the key of a handshake"),
+            Map.entry(
+                    "server.internal.webhook.WebhookVerifier",
+                    "compares the time in a signature, and writes when it was checked"),
             Map.entry("testkit.fixture.RunnerScriptRunner", "shows effects the clock of the test"),
             Map.entry("testkit.harness.StreamHarness", "advances a test's clock to a time"),
             Map.entry("testkit.internal.purity.ForkedJvmCommand", "looks for a zone in which it is another day"),

@@ -26,7 +26,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
@@ -142,10 +144,9 @@ public final class AppendRoute {
                     .apply(bodies.value(type, body), known, EvaluationThreads.of(exchange.project(), path))
                     .thenApply(received(body)::describeInResult)
                     .thenComposeAsync(
-                            events -> store(events, configured, false)
-                                    .exceptionallyCompose(failure -> failure instanceof WebhookFoundException found
-                                            ? store(events, Optional.of(found.webhooks), false)
-                                            : CompletableFuture.failedFuture(failure)),
+                            events -> again(
+                                    store(events, configured, false),
+                                    found -> store(events, Optional.of(found), false)),
                             exchange.executor());
         }
 
@@ -163,10 +164,18 @@ public final class AppendRoute {
                 }
             }
             ParsedAppend parsed = received(body).describeIn(read(exchange, type, body, path));
-            return store(parsed, configured, false)
-                    .exceptionallyCompose(failure -> failure instanceof WebhookFoundException found
-                            ? receive(body, Optional.of(found.webhooks))
-                            : CompletableFuture.failedFuture(failure));
+            return again(store(parsed, configured, false), found -> receive(body, Optional.of(found)));
+        }
+
+        /** Tries again if webhooks were found meanwhile. Nothing was stored then. */
+        private static CompletableFuture<Void> again(
+                CompletableFuture<Void> first, Function<StreamWebhooks, CompletableFuture<Void>> second) {
+            return first.exceptionallyCompose(failure -> {
+                Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+                return cause instanceof WebhookFoundException found
+                        ? second.apply(found.webhooks)
+                        : CompletableFuture.failedFuture(failure);
+            });
         }
 
         /** Who signed the body; empty if it has no signature, or one that is not verified and may be kept. */
@@ -210,8 +219,11 @@ public final class AppendRoute {
             Consumer<List<AppendedRecord>> answer = appended -> answer(exchange, batch, appended);
             return engine.appendParsed(
                             exchange.project(), path, parsed.events(), permissions.trust(), chain, stored -> {
+                                if (isVerified) {
+                                    return; // the signature is the right to store it
+                                }
                                 permissions.requireAppend(known.operation(stored), stored, path);
-                                if (!isVerified && INVALID.contains(stored)) {
+                                if (INVALID.contains(stored)) {
                                     requireVerified(configured);
                                 }
                             })
