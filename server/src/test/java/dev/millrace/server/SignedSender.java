@@ -60,7 +60,22 @@ record SignedSender(
                 + Base64.getEncoder().encodeToString(Arrays.copyOfRange(x509, x509.length - RAW_KEY, x509.length));
     }
 
-    /** The name of the secret, which is also the name of the configuration. */
+    /** The same sender with further fields of the configuration, each followed by a comma. */
+    SignedSender with(String fields) {
+        return new SignedSender(
+                name,
+                fields + configuration,
+                secret,
+                algorithm,
+                signedStart,
+                signatureHeader,
+                signature,
+                headers,
+                body,
+                deliveryId);
+    }
+
+    /** The event that configures it. The secret has the name of the configuration. */
     String configured() {
         return "{\"type\": \"millrace/webhook-configured\", \"payload\": {\"name\": \"" + name
                 + "\", \"secret\": {\"ref\": \"" + name + "\"}, " + configuration + "}}";

@@ -39,7 +39,7 @@ final class WebhookServer implements AutoCloseable {
     private final Vault vault = Vault.inMemory(timers);
     private final String[] authorization;
 
-    private WebhookServer(Optional<AccessTokens> tokens) {
+    private WebhookServer(Optional<AccessTokens> tokens, String... origins) {
         authorization = tokens.map(all -> all.create(
                                 Optional.of(PROJECT), StreamPath.root(), Set.of(Operation.ADMIN), Optional.empty())
                         .token())
@@ -50,15 +50,15 @@ final class WebhookServer implements AutoCloseable {
                 .secrets(vault)
                 .start();
         millrace = new RunningServer(engine, builder -> {
-            builder.vault(vault).timers(timers);
+            builder.vault(vault).timers(timers).allowOrigin(List.of(origins));
             tokens.ifPresent(builder::tokens);
             return builder;
         });
     }
 
     /** A server without tokens. */
-    static WebhookServer open() {
-        return new WebhookServer(Optional.empty());
+    static WebhookServer open(String... origins) {
+        return new WebhookServer(Optional.empty(), origins);
     }
 
     /** A server that wants a token from each caller. */
@@ -112,8 +112,9 @@ final class WebhookServer implements AutoCloseable {
     }
 
     JsonNode last(String stream) {
-        List<JsonNode> events = events(stream);
-        return events.get(events.size() - 1);
+        return millrace.get(api(stream) + "?afterOffset=" + (count(stream) - 1) + "&beforeOffset=end", authorization)
+                .events()
+                .get(0);
     }
 
     /** The offset of the last event; 0 if there is no stream. */
