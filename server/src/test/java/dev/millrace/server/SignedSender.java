@@ -75,6 +75,21 @@ record SignedSender(
                 deliveryId);
     }
 
+    /** The same sender with another name and another secret. */
+    SignedSender named(String other) {
+        return new SignedSender(
+                other,
+                configuration,
+                secret + other,
+                algorithm,
+                signedStart,
+                signatureHeader,
+                signature,
+                headers,
+                body,
+                deliveryId);
+    }
+
     /** The event that configures it. The secret has the name of the configuration. */
     String configured() {
         return "{\"type\": \"millrace/webhook-configured\", \"payload\": {\"name\": \"" + name
