@@ -263,6 +263,9 @@ class WebhookVerificationTest {
         assertThat(github(stream, "{\"a\":2}", "2", "Authorization", "Bearer " + reader)
                         .status())
                 .isEqualTo(200);
+        assertThat(millrace.append(stream, EVENT, "Authorization", "Bearer " + reader)
+                        .status())
+                .isEqualTo(403);
     }
 
     @Test

@@ -77,11 +77,12 @@ public final class AppendRoute {
             RequestBodyReader.requirePlain(exchange.request());
         }
         Append append = new Append(exchange, path, type, own.isPresent(), permissions, permissions.appended());
+        // the query is not signed, so a sender without rights of its own has no transform
         Optional<BodyTransform> transform =
-                exchange.query().one("jsonataTransform").map(BodyTransform::compile);
+                own.flatMap(caller -> exchange.query().one("jsonataTransform")).map(BodyTransform::compile);
         IntUnaryOperator limits = first -> bodies.limit(type, first);
         exchange.failWith(
-                transform.isPresent() && own.isPresent()
+                transform.isPresent()
                         ? RequestBodyReader.readForTree(
                                 exchange, limits, body -> append.transform(transform.get(), body, webhooks))
                         : RequestBodyReader.read(exchange, limits, body -> append.receive(body, webhooks)));
@@ -160,6 +161,7 @@ public final class AppendRoute {
                     return store(received(body).describeIn(signed(sender.get(), body)), Optional.empty(), true);
                 }
                 if (!isOwn) {
+                    requireRight();
                     throw webhooks.refuse(exchange, path, configured.get().unsigned());
                 }
             }
@@ -176,6 +178,17 @@ public final class AppendRoute {
                         ? second.apply(found.webhooks)
                         : CompletableFuture.failedFuture(failure);
             });
+        }
+
+        /** Throws a 403 if the caller has a token that does not allow an append here. */
+        private void requireRight() {
+            try {
+                exchange.authenticate().requireSomeAppend(path);
+            } catch (HttpErrorException refusal) {
+                if (refusal.status() == 403) {
+                    throw refusal;
+                }
+            }
         }
 
         /** Who signed the body; empty if it has no signature, or one that is not verified and may be kept. */

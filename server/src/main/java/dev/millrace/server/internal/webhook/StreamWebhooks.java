@@ -82,7 +82,7 @@ public final class StreamWebhooks {
             }
             Optional<String> secret = secrets.apply(one.secret().ref());
             if (secret.isEmpty()) {
-                problems.add("its secret does not exist; create it, or configure another one");
+                problems.add(one.name() + ": its secret does not exist; create it, or configure another one");
                 continue;
             }
             try {
