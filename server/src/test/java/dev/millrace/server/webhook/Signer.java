@@ -7,14 +7,14 @@ import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
 
 /** Signs as a sender does, with the classes of the platform. */
-final class Signer {
+public final class Signer {
     private Signer() {}
 
-    static byte[] hmac(String algorithm, byte[] key, String text) {
+    public static byte[] hmac(String algorithm, byte[] key, String text) {
         return hmacOfBytes(algorithm, key, text.getBytes(UTF_8));
     }
 
-    static byte[] hmacOfBytes(String algorithm, byte[] key, byte[] text) {
+    public static byte[] hmacOfBytes(String algorithm, byte[] key, byte[] text) {
         try {
             Mac mac = Mac.getInstance(algorithm);
             mac.init(new SecretKeySpec(key, algorithm));
