@@ -1,6 +1,5 @@
 package dev.millrace.engine;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.Chain;
 import dev.millrace.core.DestroyResult;
 import dev.millrace.core.EventStreams;
@@ -258,17 +257,6 @@ public final class StreamEngine implements AutoCloseable {
     public CompletableFuture<StreamState> state(ProjectSlug project, StreamPath path, StreamHead head) {
         StreamKey stream = new StreamKey(project, path);
         return parts.longWork().supply(stream, () -> parts.states().at(stream, head));
-    }
-
-    /**
-     * The state of one hosted processor at the head of a stream, as in {@link StreamState#processors}. Creates no stream.
-     * Blocks for reads of the store; it sees each append that was acknowledged before.
-     *
-     * @param processor its slug
-     * @return empty if the stream does not exist, or no event has activated or attached the processor
-     */
-    public Optional<JsonNode> processorState(ProjectSlug project, StreamPath path, String processor) {
-        return parts.states().ofProcessor(new StreamKey(project, path), processor);
     }
 
     /** As {@link EventStreams#list}. */

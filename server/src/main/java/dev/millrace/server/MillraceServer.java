@@ -270,7 +270,7 @@ public final class MillraceServer implements AutoCloseable {
             AppendRateLimiter rates = new AppendRateLimiter(rateLimit, timers);
             WebhookVerifier verifier = new WebhookVerifier(
                     engine, vault.<Secrets>map(found -> found).orElse(Secrets.NONE), timers);
-            WebhookRoute webhooks = new WebhookRoute(engine, verifier, timers);
+            WebhookRoute webhooks = new WebhookRoute(engine, verifier, rates, timers);
             RootHandler door = new RootHandler(
                     new HostHeaderFilter(host, allowedHosts),
                     new CorsPolicy(allowedOrigins),

@@ -61,6 +61,10 @@ class WebhookVerificationTest {
     }
 
     private RunningServer server(Vault secrets, Optional<AccessTokens> tokens) {
+        return server(secrets, tokens, 1_000_000);
+    }
+
+    private RunningServer server(Vault secrets, Optional<AccessTokens> tokens, int rate) {
         StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
                 .processors(List.of(new IncomingWebhookProvider()))
                 .secrets(secrets)
@@ -71,6 +75,7 @@ class WebhookVerificationTest {
                 builder -> tokens.map(builder::tokens)
                         .orElse(builder)
                         .vault(secrets)
+                        .rateLimit(rate)
                         .timers(timers));
     }
 
@@ -492,5 +497,110 @@ class WebhookVerificationTest {
                         .path("type")
                         .asText())
                 .isEqualTo("x");
+    }
+
+    @Test
+    void should_charge_a_request_once_and_a_refused_one_too() throws Exception {
+        AccessTokens tokens = AccessTokens.in(directory, timers);
+        try (RunningServer limited = server(vault, Optional.of(tokens), 1)) {
+            String stream = freshStream();
+            String event =
+                    "{\"type\":\"millrace/webhook-configured\",\"payload\":{" + GITHUB + ",\"unverified\":\"keep\"}}";
+            limited.append(stream, event, "Authorization", bearer);
+            timers.advance(Duration.ofSeconds(10));
+
+            assertThat(limited.append(stream, "{}", "Authorization", bearer).status())
+                    .isEqualTo(200);
+            List<Integer> strangers = Stream.generate(() -> limited.append(stream, "{}", "X-Hub-Signature-256", "x")
+                            .status())
+                    .limit(5)
+                    .toList();
+            assertThat(strangers).startsWith(401).endsWith(429);
+        }
+    }
+
+    @Test
+    void should_store_what_an_expression_makes_of_a_signed_body() {
+        String stream = configured(GITHUB);
+        String target = stream + "?jsonataTransform=%7B%22type%22%3A%22x%22%7D"; // {"type":"x"}
+
+        Answer answer = github(target, "{\"a\":1}", "1", "Authorization", bearer);
+
+        assertThat(answer.event().path("type").asText()).isEqualTo("x");
+        assertThat(answer.event().has("idempotencyKey")).isFalse();
+    }
+
+    @Test
+    void should_not_show_a_signature_that_a_reader_could_send_again() {
+        String stream = configured(GITHUB);
+
+        JsonNode request = github(stream, "{\"a\":1}", "1").event().at("/payload/request");
+
+        assertThat(request.at("/headers/x-hub-signature-256").asText()).startsWith("sha256:");
+        assertThat(request.toString()).doesNotContain(hmac("{\"a\":1}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"cookie", "X-Forwarded-For", "User-Agent"})
+    void should_take_no_header_of_others_for_signatures(String header) {
+        String fields = "\"name\":\"h\",\"scheme\":\"hmac\",\"secret\":{\"ref\":\"s\"},\"header\":\"" + header
+                + "\",\"algorithm\":\"sha256\",\"encoding\":\"hex\"";
+
+        Answer answer = millrace.append(
+                freshStream(),
+                "{\"type\":\"millrace/webhook-configured\",\"payload\":{" + fields + "}}",
+                "Authorization",
+                bearer);
+
+        assertThat(answer.event().at("/payload/error").asText()).contains("payload.header");
+    }
+
+    @Test
+    void should_verify_a_header_of_our_own_name_also_on_events() {
+        String stream = configured("\"name\":\"h\",\"scheme\":\"hmac\",\"secret\":{\"ref\":\"github-secret\"},"
+                + "\"header\":\"X-Millrace-Signature\",\"algorithm\":\"sha256\",\"encoding\":\"hex\"");
+
+        assertRefused(millrace.append(stream, EVENT, "X-Millrace-Signature", "00", "Authorization", bearer));
+        assertThat(millrace.append(stream, EVENT, "X-Millrace-Signature", hmac(EVENT))
+                        .event()
+                        .at("/payload/verified/name")
+                        .asText())
+                .isEqualTo("h");
+    }
+
+    @Test
+    void should_ignore_a_configuration_of_an_imported_log_that_is_not_valid() {
+        String stream = freshStream();
+        String time = "\"createdAt\":\"2025-12-01T00:00:00.000Z\"}\n";
+        String initialized = "{\"streamPath\":\"/x\",\"offset\":1,\"type\":"
+                + "\"https://events.iterate.com/events/stream/initialized\",\"payload\":{\"projectSlug\":\"public\",\"path\":\"/x\"},"
+                + time;
+        String configuration =
+                "{\"streamPath\":\"/x\",\"offset\":2,\"type\":\"millrace/webhook-configured\",\"payload\":{" + GITHUB
+                        + ",\"tolerance\":\"5m\"}," + time;
+        Answer imported = millrace.send(
+                "POST",
+                "/api/streams/__import" + stream,
+                initialized + configuration,
+                "Content-Type",
+                "application/x-ndjson",
+                "Authorization",
+                bearer);
+        assertThat(imported.status()).as(imported.body()).isEqualTo(200);
+
+        assertThat(github(stream, "{\"a\":1}", "1", "Authorization", bearer).status())
+                .isEqualTo(200);
+        assertThat(github(stream, "{\"a\":1}", "1").status()).isEqualTo(401);
+    }
+
+    @Test
+    void should_say_that_the_token_is_wrong_if_one_was_sent() {
+        String stream = configured(GITHUB);
+
+        Answer answer = millrace.append(stream, EVENT, "Authorization", "Bearer expired");
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.json().path("reason").asText()).isEqualTo("FORBIDDEN");
+        assertThat(refused(stream)).isZero();
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.server.webhook;
 
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
+import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.processor.Processor;
 import java.util.Collections;
 import java.util.Map;
@@ -30,7 +31,7 @@ public final class IncomingWebhooks implements Processor<IncomingWebhooks.State>
         }
     }
 
-    IncomingWebhooks() {}
+    public IncomingWebhooks() {}
 
     @Override
     public String slug() {
@@ -51,6 +52,9 @@ public final class IncomingWebhooks implements Processor<IncomingWebhooks.State>
     public State reduce(State state, Event event) {
         Map<String, WebhookConfigured> next = new TreeMap<>(state.configurations());
         if (event.payload() instanceof WebhookConfigured configured) {
+            if (!WebhookConfigured.problems(configured, PayloadCheck.NONE).isEmpty()) {
+                return state; // of an imported log, whose payloads are not checked
+            }
             next.put(configured.name(), configured);
         } else if (event.payload() instanceof WebhookRemoved removed) {
             next.remove(removed.name());

@@ -3,6 +3,7 @@ package dev.millrace.server.webhook;
 import dev.millrace.core.EventName;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.payload.NotBlank;
+import dev.millrace.server.internal.webhook.OrdinaryHeaders;
 import java.time.Duration;
 import java.time.format.DateTimeParseException;
 import java.util.ArrayList;
@@ -120,8 +121,10 @@ public record WebhookConfigured(
     private Optional<String> schemeProblem() {
         if (scheme.equals(HMAC)) {
             try {
-                hmacFormat();
-                return Optional.empty();
+                String named = hmacFormat().map(HmacFormat::header).orElse("");
+                return OrdinaryHeaders.contains(named, prefix.orElse(""))
+                        ? Optional.of("payload.header: expected a header of the sender's own, got " + named)
+                        : Optional.empty();
             } catch (IllegalArgumentException e) {
                 return Optional.of("payload: " + e.getMessage());
             }

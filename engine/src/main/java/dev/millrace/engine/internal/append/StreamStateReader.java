@@ -1,6 +1,5 @@
 package dev.millrace.engine.internal.append;
 
-import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.StreamState;
 import dev.millrace.core.StreamSummary;
@@ -32,11 +31,6 @@ public final class StreamStateReader {
 
     public StreamState at(StreamKey stream, StreamHead head) {
         return new StreamStateFold(store, stream, head).state(slices.at(stream, head));
-    }
-
-    /** The state of one hosted processor, now; empty if the stream does not exist or the processor is not active. */
-    public Optional<JsonNode> ofProcessor(StreamKey stream, String name) {
-        return store.head(stream).flatMap(head -> slices.ofProcessor(stream, name, head));
     }
 
     /** The stream and the streams that were announced below it, newest first; empty if it does not exist. */

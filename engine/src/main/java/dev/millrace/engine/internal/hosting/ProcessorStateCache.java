@@ -49,31 +49,14 @@ public final class ProcessorStateCache implements ProcessorStates {
         return slices;
     }
 
-    /** The state of one processor; empty if nothing has activated or attached it. */
-    @Override
-    public Optional<JsonNode> ofProcessor(StreamKey stream, String name, StreamHead head) {
-        HostedProcessors.Wanted here = host.wantedOn(stream).get(name);
-        Set<String> types = host.activatingTypes().getOrDefault(name, Set.of());
-        if (here != null) {
-            return Optional.of(slice(stream, name, here, head));
-        }
-        return isActivated(stream, types, head)
-                ? Optional.of(slice(stream, name, HostedProcessors.Wanted.UNCONFIGURED, head))
-                : Optional.empty();
-    }
-
     /** The slice of a processor that an event activates: the host may not have received that event yet. */
     private JsonNode stateIfActivated(StreamKey stream, String name, Set<String> types, StreamHead head) {
-        return isActivated(stream, types, head)
+        boolean active = !store.read(stream, new RecordRange(0, head.lastOffset() + 1, types, 1, false))
+                .isEmpty();
+        return active
                 ? slice(stream, name, HostedProcessors.Wanted.UNCONFIGURED, head)
                 : JsonCodec.toTree(host.create(stream.project(), name, HostedProcessors.Wanted.UNCONFIGURED)
                         .initialState());
-    }
-
-    private boolean isActivated(StreamKey stream, Set<String> types, StreamHead head) {
-        return !types.isEmpty()
-                && !store.read(stream, new RecordRange(0, head.lastOffset() + 1, types, 1, false))
-                        .isEmpty();
     }
 
     private JsonNode slice(StreamKey stream, String name, HostedProcessors.Wanted wanted, StreamHead head) {

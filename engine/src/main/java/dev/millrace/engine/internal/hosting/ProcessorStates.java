@@ -4,7 +4,6 @@ import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.Map;
-import java.util.Optional;
 
 /** A supplier of the states of hosted processors, for {@code state} and for the last state of a destroyed stream. */
 public interface ProcessorStates {
@@ -15,9 +14,4 @@ public interface ProcessorStates {
      * The states by slug, at exactly this head. Called on a callback thread or, for a destroy, on the writer thread.
      */
     Map<String, JsonNode> at(StreamKey stream, StreamHead head);
-
-    /** The state of one processor at this head; empty if no event has activated or attached it. */
-    default Optional<JsonNode> ofProcessor(StreamKey stream, String name, StreamHead head) {
-        return Optional.ofNullable(at(stream, head).get(name));
-    }
 }

@@ -28,7 +28,6 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
-import java.util.function.Function;
 import java.util.function.IntUnaryOperator;
 import java.util.stream.Collectors;
 import org.eclipse.jetty.http.HttpHeader;
@@ -39,6 +38,7 @@ import org.eclipse.jetty.http.HttpHeader;
  */
 public final class AppendRoute {
     private static final int MOST_HINTS = 10;
+    private static final byte[] NO_BODY = new byte[0];
     private static final Set<String> INVALID = BuiltInType.INVALID_EVENT_APPENDED.spellings();
 
     /** The header of each CloudEvent in binary mode (CloudEvents 1.0, HTTP protocol binding, section 3.1). */
@@ -63,42 +63,37 @@ public final class AppendRoute {
      * verifies needs no token: its body is stored as data, whatever its fields are.
      */
     public void append(HttpExchange exchange, StreamPath path) {
-        Optional<CallerPermissions> own = own(exchange, path);
-        Optional<StreamWebhooks> webhooks = own.isEmpty() || WebhookRoute.isCandidate(exchange)
-                ? this.webhooks.on(exchange, path)
-                : Optional.empty();
-        if (own.isEmpty() && webhooks.isEmpty()) {
-            exchange.authenticate().requireSomeAppend(path); // throws what own() has caught
+        Optional<HttpErrorException> refusal = refusal(exchange, path);
+        Append append = new Append(exchange, path, refusal);
+        if (refusal.isPresent() || WebhookRoute.isCandidate(exchange)) {
+            append.beginAsWebhook();
         }
-        CallerPermissions permissions = own.orElseGet(() -> exchange.ofSender(path));
-        permissions.requireSomeAppend(path);
-        MediaType type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
-        if (type.isParsed()) {
+        if (append.type.isParsed()) {
             RequestBodyReader.requirePlain(exchange.request());
         }
-        Append append = new Append(exchange, path, type, own.isPresent(), permissions, permissions.appended());
         // the query is not signed, so a sender without rights of its own has no transform
-        Optional<BodyTransform> transform =
-                own.flatMap(caller -> exchange.query().one("jsonataTransform")).map(BodyTransform::compile);
-        IntUnaryOperator limits = first -> bodies.limit(type, first);
+        Optional<BodyTransform> transform = refusal.isPresent()
+                ? Optional.empty()
+                : exchange.query().one("jsonataTransform").map(BodyTransform::compile);
+        IntUnaryOperator limits =
+                refusal.isPresent() ? first -> engine.limits().eventBytes() : first -> bodies.limit(append.type, first);
         exchange.failWith(
                 transform.isPresent()
                         ? RequestBodyReader.readForTree(
-                                exchange, limits, body -> append.transform(transform.get(), body, webhooks))
-                        : RequestBodyReader.read(exchange, limits, body -> append.receive(body, webhooks)));
+                                exchange, limits, body -> append.transform(transform.get(), body))
+                        : RequestBodyReader.read(exchange, limits, append::receive));
     }
 
-    /** The rights of the caller by its token; empty if they allow no append to the stream. */
-    private static Optional<CallerPermissions> own(HttpExchange exchange, StreamPath path) {
+    /** Why the token of the caller, or its absence, allows no append to the stream; empty if it allows some. */
+    private static Optional<HttpErrorException> refusal(HttpExchange exchange, StreamPath path) {
         try {
-            CallerPermissions permissions = exchange.authenticate();
-            permissions.requireSomeAppend(path);
-            return Optional.of(permissions);
+            exchange.authenticate().requireSomeAppend(path);
+            return Optional.empty();
         } catch (HttpErrorException refusal) {
             if (refusal.status() != 401 && refusal.status() != 403) {
                 throw refusal;
             }
-            return Optional.empty();
+            return Optional.of(refusal);
         }
     }
 
@@ -106,99 +101,107 @@ public final class AppendRoute {
     private static final class WebhookFoundException extends RuntimeException {
         private static final long serialVersionUID = 1L;
 
-        private final transient StreamWebhooks webhooks;
-
-        WebhookFoundException(StreamWebhooks webhooks) {
+        WebhookFoundException() {
             super("a webhook", null, false, false);
-            this.webhooks = webhooks;
         }
     }
 
-    /** One request whose body is being read. */
+    /** One request. Its body may be of a webhook; whether it is, is known late. */
     private final class Append {
         private final HttpExchange exchange;
         private final StreamPath path;
         private final MediaType type;
-        private final boolean isOwn;
+        private final Optional<HttpErrorException> refusal;
         private final CallerPermissions permissions;
         private final Optional<Chain> chain;
+        private boolean isLookedUp;
+        private boolean isCharged;
+        private Optional<StreamWebhooks> configured = Optional.empty();
 
-        Append(
-                HttpExchange exchange,
-                StreamPath path,
-                MediaType type,
-                boolean isOwn,
-                CallerPermissions permissions,
-                Optional<Chain> chain) {
+        Append(HttpExchange exchange, StreamPath path, Optional<HttpErrorException> refusal) {
             this.exchange = exchange;
             this.path = path;
-            this.type = type;
-            this.isOwn = isOwn;
-            this.permissions = permissions;
-            this.chain = chain;
+            this.refusal = refusal;
+            this.permissions = refusal.isPresent() ? exchange.ofSender(path) : exchange.authenticate();
+            this.type = MediaType.of(exchange.request().getHeaders().get(HttpHeader.CONTENT_TYPE));
+            this.chain = permissions.appended();
+        }
+
+        /** Throws the refusal of the caller if the stream has no webhooks, or the request can be none of them. */
+        void beginAsWebhook() {
+            lookUp();
+            if (refusal.isEmpty()) {
+                return;
+            }
+            if (configured.isEmpty()) {
+                throw refusal.get();
+            }
+            permissions.requireSomeAppend(path);
+            if (!configured.get().canAccept(WebhookRoute.signed(exchange, NO_BODY))) {
+                throw unsigned(configured.get());
+            }
+        }
+
+        private void lookUp() {
+            configured = webhooks.on(exchange, path);
+            isLookedUp = true;
         }
 
         /** Stores the events that an expression makes of the body. They are not what the sender signed. */
-        CompletableFuture<Void> transform(BodyTransform transform, byte[] body, Optional<StreamWebhooks> configured) {
-            configured.ifPresent(found -> sender(found, body));
+        CompletableFuture<Void> transform(BodyTransform transform, byte[] body) {
+            lookUp(); // again: the body may have taken long
+            Optional<Sender> sender = configured.flatMap(found -> sender(found, body));
+            if (configured.isPresent() && webhooks.answerPost(exchange, path, configured.get(), body)) {
+                return CompletableFuture.completedFuture(null);
+            }
+            boolean isVerified = sender.isPresent();
             return transform
                     .apply(bodies.value(type, body), known, EvaluationThreads.of(exchange.project(), path))
                     .thenApply(received(body)::describeInResult)
-                    .thenComposeAsync(
-                            events -> again(
-                                    store(events, configured, false),
-                                    found -> store(events, Optional.of(found), false)),
-                            exchange.executor());
+                    .thenComposeAsync(events -> store(events, isVerified, true), exchange.executor());
         }
 
-        CompletableFuture<Void> receive(byte[] body, Optional<StreamWebhooks> configured) {
+        CompletableFuture<Void> receive(byte[] body) {
+            if (isLookedUp) {
+                lookUp(); // again: the body may have taken long
+            }
             if (configured.isPresent()) {
+                if (refusal.isPresent()) {
+                    charge(1); // also if it is refused: a check takes time
+                }
                 Optional<Sender> sender = sender(configured.get(), body);
                 if (webhooks.answerPost(exchange, path, configured.get(), body)) {
                     return CompletableFuture.completedFuture(null);
                 }
                 if (sender.isPresent()) {
-                    return store(received(body).describeIn(signed(sender.get(), body)), Optional.empty(), true);
-                }
-                if (!isOwn) {
-                    requireRight();
-                    throw webhooks.refuse(exchange, path, configured.get().unsigned());
+                    return store(received(body).describeIn(signed(sender.get(), body)), true, false);
                 }
             }
+            if (refusal.isPresent()) {
+                throw configured.map(this::unsigned).orElseGet(refusal::get);
+            }
             ParsedAppend parsed = received(body).describeIn(read(exchange, type, body, path));
-            return again(store(parsed, configured, false), found -> receive(body, Optional.of(found)));
-        }
-
-        /** Tries again if webhooks were found meanwhile. Nothing was stored then. */
-        private static CompletableFuture<Void> again(
-                CompletableFuture<Void> first, Function<StreamWebhooks, CompletableFuture<Void>> second) {
-            return first.exceptionallyCompose(failure -> {
+            return store(parsed, false, true).exceptionallyCompose(failure -> {
                 Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-                return cause instanceof WebhookFoundException found
-                        ? second.apply(found.webhooks)
-                        : CompletableFuture.failedFuture(failure);
+                return cause instanceof WebhookFoundException ? receive(body) : CompletableFuture.failedFuture(failure);
             });
         }
 
-        /** Throws a 403 if the caller has a token that does not allow an append here. */
-        private void requireRight() {
-            try {
-                exchange.authenticate().requireSomeAppend(path);
-            } catch (HttpErrorException refusal) {
-                if (refusal.status() == 403) {
-                    throw refusal;
-                }
-            }
+        /** The error for a request without a signature: a caller with a token is told what is wrong with the token. */
+        private HttpErrorException unsigned(StreamWebhooks found) {
+            boolean hasToken = exchange.request().getHeaders().contains(HttpHeader.AUTHORIZATION);
+            return refusal.filter(error -> hasToken || !found.refuses())
+                    .orElseGet(() -> webhooks.refuse(exchange, path, found.unsigned()));
         }
 
         /** Who signed the body; empty if it has no signature, or one that is not verified and may be kept. */
-        private Optional<Sender> sender(StreamWebhooks configured, byte[] body) {
+        private Optional<Sender> sender(StreamWebhooks found, byte[] body) {
             SignedRequest request = WebhookRoute.signed(exchange, body);
-            if (!configured.isSigned(request)) {
+            if (!found.isSigned(request)) {
                 return Optional.empty();
             }
-            StreamWebhooks.Result result = configured.verify(request);
-            if (result.sender().isEmpty() && (configured.refuses() || !isOwn)) {
+            StreamWebhooks.Result result = found.verify(request);
+            if (result.sender().isEmpty() && (found.refuses() || refusal.isPresent())) {
                 throw webhooks.refuse(exchange, path, result.problem());
             }
             return result.sender();
@@ -219,38 +222,52 @@ public final class AppendRoute {
                     exchange.request().getMethod(),
                     exchange.query().all(),
                     exchange.request().getHeaders(),
+                    configured.map(StreamWebhooks::signatureHeaders).orElse(Set.of()),
                     type,
                     body,
                     engine.limits().eventBytes());
         }
 
-        /** {@code isVerified}: a signature was checked, so the events may be invalid. */
-        private CompletableFuture<Void> store(
-                ParsedAppend parsed, Optional<StreamWebhooks> configured, boolean isVerified) {
-            limit.take(exchange.caller(permissions), parsed.events().size());
+        private void charge(int events) {
+            if (!isCharged) {
+                limit.take(exchange.caller(permissions), events);
+                isCharged = true;
+            }
+        }
+
+        /**
+         * Stores events.
+         *
+         * @param isVerified whether a signature was checked, so that they may be invalid
+         * @param takesRights whether each event needs a right of the caller; otherwise the signature is the right
+         */
+        private CompletableFuture<Void> store(ParsedAppend parsed, boolean isVerified, boolean takesRights) {
+            charge(parsed.events().size());
             boolean batch = parsed.batch(); // the answer does not keep the inputs
             Consumer<List<AppendedRecord>> answer = appended -> answer(exchange, batch, appended);
             return engine.appendParsed(
                             exchange.project(), path, parsed.events(), permissions.trust(), chain, stored -> {
-                                if (isVerified) {
-                                    return; // the signature is the right to store it
+                                if (takesRights) {
+                                    permissions.requireAppend(known.operation(stored), stored, path);
                                 }
-                                permissions.requireAppend(known.operation(stored), stored, path);
-                                if (INVALID.contains(stored)) {
-                                    requireVerified(configured);
+                                if (!isVerified && INVALID.contains(stored)) {
+                                    requireVerified();
                                 }
                             })
                     .thenAccept(answer);
         }
 
-        private void requireVerified(Optional<StreamWebhooks> configured) {
-            if (configured.isEmpty()) {
-                webhooks.on(exchange, path).ifPresent(found -> {
-                    throw new WebhookFoundException(found);
-                });
-            } else if (configured.get().refuses()) {
-                throw webhooks.refuse(exchange, path, configured.get().unsigned());
+        private void requireVerified() {
+            boolean isNew = !isLookedUp;
+            if (isNew) {
+                lookUp();
             }
+            if (isNew && configured.isPresent()) {
+                throw new WebhookFoundException();
+            }
+            configured.filter(StreamWebhooks::refuses).ifPresent(found -> {
+                throw unsigned(found);
+            });
         }
     }
 

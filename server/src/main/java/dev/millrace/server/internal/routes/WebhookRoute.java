@@ -7,9 +7,11 @@ import dev.millrace.core.Provenance;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.StreamEngine;
+import dev.millrace.server.internal.http.AppendRateLimiter;
 import dev.millrace.server.internal.http.HttpErrorException;
 import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.webhook.Handshake;
+import dev.millrace.server.internal.webhook.OrdinaryHeaders;
 import dev.millrace.server.internal.webhook.StreamWebhooks;
 import dev.millrace.server.internal.webhook.WebhookVerifier;
 import dev.millrace.server.webhook.IncomingWebhooks;
@@ -18,8 +20,9 @@ import java.lang.System.Logger.Level;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -33,45 +36,30 @@ import org.eclipse.jetty.http.HttpFields;
  */
 public final class WebhookRoute {
     private static final System.Logger LOG = System.getLogger("dev.millrace.server");
+    private static final String TEXT = "text/plain; charset=utf-8";
     private static final String ORIGIN = "WebHook-Request-Origin";
     private static final String RATE = "WebHook-Request-Rate";
 
-    /** Headers of programs that append events. A request with these alone has no signature. */
-    private static final Set<String> ORDINARY = Set.of(
-            "accept",
-            "accept-encoding",
-            "accept-language",
-            "cache-control",
-            "connection",
-            "content-length",
-            "content-type",
-            "cookie",
-            "expect",
-            "forwarded",
-            "host",
-            "keep-alive",
-            "millrace-chain",
-            "origin",
-            "pragma",
-            "priority",
-            "referer",
-            "te",
-            "traceparent",
-            "tracestate",
-            "transfer-encoding",
-            "user-agent",
-            "via",
-            "x-project-slug");
-
-    private static final List<String> ORDINARY_STARTS = List.of("sec-", "x-forwarded-", "x-iterate-", "x-millrace-");
+    /** The last handshakes, each with the minute of its record. */
+    private static final int MOST_KEPT = 1_000;
 
     private final StreamEngine engine;
     private final WebhookVerifier verifier;
+    private final AppendRateLimiter limit;
     private final Timers timers;
+    private final Set<String> recorded = Collections.newSetFromMap(new LinkedHashMap<>() {
+        private static final long serialVersionUID = 1L;
 
-    public WebhookRoute(StreamEngine engine, WebhookVerifier verifier, Timers timers) {
+        @Override
+        protected boolean removeEldestEntry(Map.Entry<String, Boolean> eldest) {
+            return size() > MOST_KEPT;
+        }
+    });
+
+    public WebhookRoute(StreamEngine engine, WebhookVerifier verifier, AppendRateLimiter limit, Timers timers) {
         this.engine = engine;
         this.verifier = verifier;
+        this.limit = limit;
         this.timers = timers;
     }
 
@@ -89,12 +77,7 @@ public final class WebhookRoute {
             return true;
         }
         for (HttpField header : exchange.request().getHeaders()) {
-            String name = header.getLowerCaseName();
-            boolean isToken = name.equals("authorization")
-                    && String.valueOf(header.getValue())
-                            .toLowerCase(Locale.ROOT)
-                            .startsWith("bearer ");
-            if (!isToken && !ORDINARY.contains(name) && ORDINARY_STARTS.stream().noneMatch(name::startsWith)) {
+            if (!OrdinaryHeaders.contains(header.getLowerCaseName(), String.valueOf(header.getValue()))) {
                 return true;
             }
         }
@@ -131,9 +114,10 @@ public final class WebhookRoute {
         Optional<StreamWebhooks> webhooks = Handshake.isMeta(exchange.query())
                 ? on(exchange, path).filter(found -> found.hasHandshake("meta"))
                 : Optional.empty();
-        if (webhooks.isEmpty()) {
+        if (webhooks.isEmpty() || exchange.isHead()) {
             return false;
         }
+        limit.take(exchange.caller(exchange.ofSender(path)), 1); // a verify token can be guessed
         Handshake handshake = Handshake.ofGet(webhooks.get(), exchange.query())
                 .orElseThrow(() -> refuse(exchange, path, "hub.verify_token is not the one that is configured"));
         answer(exchange, path, handshake);
@@ -164,10 +148,18 @@ public final class WebhookRoute {
 
     /** Answers also if the record cannot be stored, for example because the stream is paused. */
     private void answer(HttpExchange exchange, StreamPath path, Handshake handshake) {
+        String key = key(handshake);
+        byte[] text = handshake.answer().getBytes(StandardCharsets.UTF_8);
+        synchronized (recorded) {
+            if (!recorded.add(exchange.project() + " " + path + " " + key)) {
+                exchange.body(200, TEXT, text);
+                return;
+            }
+        }
         ObjectNode event = JsonNodeFactory.instance
                 .objectNode()
                 .put("type", "millrace/webhook-handshake")
-                .put("idempotencyKey", key(handshake));
+                .put("idempotencyKey", key);
         event.putObject("payload").put("name", handshake.name()).put("kind", handshake.kind());
         event.set("metadata", Provenance.metadataOf(IncomingWebhooks.SLUG, Optional.empty()));
         var unused = engine.append(exchange.project(), path, List.of(JsonCodec.write(event)))
@@ -175,8 +167,7 @@ public final class WebhookRoute {
                     if (failure != null) {
                         LOG.log(Level.DEBUG, "the handshake of " + handshake.name() + " is not recorded", failure);
                     }
-                    exchange.body(
-                            200, "text/plain; charset=utf-8", handshake.answer().getBytes(StandardCharsets.UTF_8));
+                    exchange.body(200, TEXT, text);
                 });
     }
 

@@ -5,6 +5,7 @@ import dev.millrace.server.internal.formats.MediaType;
 import dev.millrace.server.internal.formats.ParsedAppend;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.BooleanSupplier;
 import java.util.function.Supplier;
@@ -16,12 +17,19 @@ import org.jspecify.annotations.Nullable;
  * thread.
  *
  * @param query the decoded query parameters
+ * @param signatures the names of headers, in lower case, whose values are as good as a secret
  * @param body the bytes of the body; not modified
  * @param most the bytes of the largest body that a description contains
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
 public record ReceivedRequest(
-        String method, Map<String, List<String>> query, HttpFields headers, MediaType type, byte[] body, int most) {
+        String method,
+        Map<String, List<String>> query,
+        HttpFields headers,
+        Set<String> signatures,
+        MediaType type,
+        byte[] body,
+        int most) {
     /**
      * The same inputs, each with a description of this request. In a batch, only that of the first invalid event is
      * complete; the others name the body.

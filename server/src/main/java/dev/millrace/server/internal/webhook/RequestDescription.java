@@ -118,7 +118,10 @@ final class RequestDescription {
             String name = field.getLowerCaseName();
             if (!ofConnection.contains(name)) {
                 String value = field.getValue() == null ? "" : field.getValue();
-                add(headers, "headers." + name, name, SecretValues.shownInHeader(name, value));
+                String shown = received.signatures().contains(name)
+                        ? SecretValues.hash(value)
+                        : SecretValues.shownInHeader(name, value);
+                add(headers, "headers." + name, name, shown);
             }
         }
     }

@@ -62,7 +62,7 @@ final class SecretValues {
      * {@code sha256:<salt>:<hash>} in hexadecimal digits: the SHA-256 of 16 random bytes, which are the salt, and of the
      * value in UTF-8. A reader who knows the value can compare it. The same value has another text each time.
      */
-    private static String hash(String value) {
+    static String hash(String value) {
         byte[] salt = new byte[SALT_BYTES];
         RANDOM.nextBytes(salt);
         return "sha256:" + HexFormat.of().formatHex(salt) + ":"

@@ -13,6 +13,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
 import java.util.function.Supplier;
 
@@ -115,6 +116,16 @@ public final class StreamWebhooks {
     /** Whether a configuration allows this kind of handshake. */
     public boolean hasHandshake(String kind) {
         return forHandshake(kind).isPresent();
+    }
+
+    /** Whether a request with these headers and any body could be verified, or be a handshake. */
+    public boolean canAccept(SignedRequest headers) {
+        return isSigned(headers) || hasHandshake("slack") || hasHandshake("graph");
+    }
+
+    /** The headers with signatures, in lower case. A reader of the log who knew one could send the request again. */
+    public Set<String> signatureHeaders() {
+        return Set.copyOf(headers());
     }
 
     /** The configuration for this kind of handshake. */
