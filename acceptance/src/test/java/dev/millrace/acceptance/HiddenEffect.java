@@ -95,6 +95,9 @@ enum HiddenEffect implements ControlEffect {
 
         @Override
         public boolean happened(TokenArena arena, StreamPath path) {
+            if (isTripped(arena, path)) {
+                return false; // the pause may still come, and the next configuration would forget why
+            }
             long configured = Long.MAX_VALUE;
             try {
                 configured = arena.append(path, BURST).offset();
