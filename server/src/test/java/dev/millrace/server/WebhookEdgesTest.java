@@ -8,6 +8,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
+import dev.millrace.core.hosting.Operation;
 import java.nio.file.Path;
 import java.util.Base64;
 import java.util.HexFormat;
@@ -21,6 +22,7 @@ import org.junit.jupiter.api.TestInstance;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Verified webhooks with bodies, headers and keys that are unusual. */
@@ -232,5 +234,45 @@ class WebhookEdgesTest {
                 "sha256=" + HexFormat.of().formatHex(right));
 
         assertThat(answer.status()).isEqualTo(200);
+    }
+
+    /** A signature is enough, whatever else the caller may do. */
+    @ParameterizedTest
+    @EnumSource(Operation.class)
+    void should_verify_beside_a_token_of_any_kind(Operation operation) {
+        String stream = configured();
+
+        Answer answer = server.post(stream, GITHUB.headers(0), GITHUB.bytes(), server.authorization(operation));
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(200);
+        assertThat(server.last(stream).at("/payload/verified/name").asText()).isEqualTo(GITHUB.name());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Operation.class)
+    void should_refuse_a_flipped_signature_beside_a_token_of_any_kind(Operation operation) {
+        String stream = configured();
+        long before = server.count(stream);
+
+        Answer answer =
+                server.post(stream, GITHUB.headers(new byte[32], 0), GITHUB.bytes(), server.authorization(operation));
+
+        assertThat(answer.status()).as(answer.body()).isEqualTo(401);
+        assertThat(answer.json().path("reason").asText()).isEqualTo("WEBHOOK_UNVERIFIED");
+        assertThat(server.count(stream)).isEqualTo(before);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "?source=slack"})
+    void should_answer_the_challenge_of_slack_whatever_the_query_is(String query) throws Exception {
+        try (WebhookServer open = WebhookServer.open()) {
+            String stream = freshStream();
+            open.configure(stream, KnownSenders.documented().get(3));
+
+            Answer answer = open.millrace.post(
+                    api(stream) + query, "{\"type\":\"url_verification\",\"token\":\"t\",\"challenge\":\"c-1\"}");
+
+            assertThat(answer.body()).isEqualTo("c-1");
+        }
     }
 }

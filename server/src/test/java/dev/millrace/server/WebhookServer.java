@@ -37,14 +37,12 @@ final class WebhookServer implements AutoCloseable {
 
     private final VirtualTimers timers = new VirtualTimers(NOW);
     private final Vault vault = Vault.inMemory(timers);
+    private final Optional<AccessTokens> tokens;
     private final String[] authorization;
 
     private WebhookServer(Optional<AccessTokens> tokens, String... origins) {
-        authorization = tokens.map(all -> all.create(
-                                Optional.of(PROJECT), StreamPath.root(), Set.of(Operation.ADMIN), Optional.empty())
-                        .token())
-                .map(token -> new String[] {"Authorization", "Bearer " + token})
-                .orElse(new String[0]);
+        this.tokens = tokens;
+        authorization = tokens.isEmpty() ? new String[0] : authorization(Operation.ADMIN);
         StreamEngine engine = StreamEngine.builder(new InMemoryEventStore())
                 .processors(List.of(new IncomingWebhookProvider()))
                 .secrets(vault)
@@ -73,6 +71,14 @@ final class WebhookServer implements AutoCloseable {
     /** The header of the administrator; empty without tokens. */
     String[] authorization() {
         return authorization.clone();
+    }
+
+    /** The header of a caller that may do this alone, on all streams. */
+    String[] authorization(Operation operation) {
+        String token = tokens.orElseThrow()
+                .create(Optional.of(PROJECT), StreamPath.root(), Set.of(operation), Optional.empty())
+                .token();
+        return new String[] {"Authorization", "Bearer " + token};
     }
 
     void secret(String name, String value) {
