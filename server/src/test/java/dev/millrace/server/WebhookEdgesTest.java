@@ -110,7 +110,7 @@ class WebhookEdgesTest {
 
     /** The headers that a sender chooses must not decide whether its signature is looked at. */
     @ParameterizedTest
-    @ValueSource(strings = {"X-Signature", "X-Api-Key", "Authorization"})
+    @ValueSource(strings = {"X-Signature", "X-Api-Key", "Authorization", "X-Millrace-Signature", "Sec-Signature"})
     void should_check_each_header_that_can_be_configured(String header) throws Exception {
         SignedSender own = new SignedSender(
                 "own",
@@ -263,7 +263,7 @@ class WebhookEdgesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "?source=slack"})
+    @ValueSource(strings = {"", "?jsonataTransform=%7B%22type%22:%20%22a%22%7D", "?source=slack"})
     void should_answer_the_challenge_of_slack_whatever_the_query_is(String query) throws Exception {
         try (WebhookServer open = WebhookServer.open()) {
             String stream = freshStream();
