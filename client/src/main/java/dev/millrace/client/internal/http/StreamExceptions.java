@@ -152,6 +152,7 @@ public final class StreamExceptions {
     private static String advice(Code code) {
         return switch (code) {
             case BAD_REQUEST -> "correct the request";
+            case WEBHOOK_UNVERIFIED -> "append an event, or sign the body as the stream is configured";
             case FORBIDDEN -> "use a token that allows this";
             case NOT_FOUND -> "check the base URL";
             case STREAM_NOT_FOUND -> "append to it first";
