@@ -123,6 +123,19 @@ public final class JsonCodec {
         return WellFormedText.of(json);
     }
 
+    /** Whether the bytes are one JSON value. Numbers may have any size, and values may nest to any depth. */
+    public static boolean isValid(byte[] json) {
+        try (JsonParser parser = JsonMappers.STORED.createParser(json)) {
+            if (parser.nextToken() == null) {
+                return false;
+            }
+            parser.skipChildren();
+            return parser.nextToken() == null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
     /**
      * Removes insignificant white space. Numbers are not reformatted, and may have any size.
      *

@@ -91,6 +91,7 @@ class JsonCodecTest {
 
         assertThat(JsonCodec.parse(JsonCodec.compact(json))).isEqualTo(tree);
         assertThat(JsonCodec.parse(JsonCodec.indent(json))).isEqualTo(tree);
+        assertThat(JsonCodec.isValid(json)).isTrue();
         assertThat(JsonCodec.parse(JsonCodec.write(tree))).isEqualTo(tree);
     }
 
@@ -165,6 +166,7 @@ class JsonCodecTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> JsonCodec.indent(json))
                 .withMessageContaining("line ");
+        assertThat(JsonCodec.isValid(json)).isFalse();
     }
 
     @Test

@@ -1,12 +1,14 @@
 package dev.millrace.server;
 
 import static dev.millrace.contracts.wire.ServiceClient.api;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.contracts.store.DamagedEvents;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.MalformedPayload;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
@@ -89,6 +91,13 @@ class UndecodableEventsTest {
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body())
                 .contains(format.endsWith("yaml") ? "0.1e+100000000000" : "1e99999999999", "unfinished", "key-" + LAST);
+    }
+
+    @Test
+    void should_not_make_an_array_that_is_not_json() {
+        var answer = millrace.send("GET", api("/old") + "?beforeOffset=end", "", "Accept", "application/json");
+
+        assertThat(JsonCodec.isValid(answer.body().getBytes(UTF_8))).isTrue();
     }
 
     @Test

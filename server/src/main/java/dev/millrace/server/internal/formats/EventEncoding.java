@@ -21,24 +21,12 @@ public enum EventEncoding implements ContentNegotiation.Offer {
             frame(event.offset(), event, out);
         }
     },
-    /** One array, in which events are indented unless they are long; indented, a long one can fill the memory. */
+    /** One array with an event on each line, in its stored bytes; an event whose JSON has errors is written anew. */
     JSON("[", "\n]\n", "application/json") {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
             out.writeBytes((first ? "\n  " : ",\n  ").getBytes(UTF_8));
-            byte[] json;
-            try {
-                json = event.json().length > LONG ? event.json() : JsonCodec.indent(event.json());
-            } catch (IllegalArgumentException e) {
-                json = JsonCodec.indent(withTextAsPayload(event));
-            }
-            for (byte b : json) {
-                out.write(b);
-                if (b == '\n') { // in JSON text a line break is never inside a string
-                    out.write(' ');
-                    out.write(' ');
-                }
-            }
+            out.writeBytes(JsonCodec.isValid(event.json()) ? event.json() : withTextAsPayload(event));
         }
     },
     /** One event a line, in its stored bytes. */
@@ -75,8 +63,6 @@ public enum EventEncoding implements ContentNegotiation.Offer {
 
     /** The formats of reads under a short URL, the default first. */
     public static final List<EventEncoding> OF_SHORT_URLS = List.of(EVENT_STREAM, JSON, LINES, YAML, PAGE);
-
-    private static final int LONG = 16 * 1024;
 
     private final byte[] prologue;
     private final byte[] epilogue;
