@@ -95,6 +95,8 @@ enum HiddenEffect implements ControlEffect {
 
         @Override
         public boolean happened(TokenArena arena, StreamPath path) {
+            TokenArena.waiting()
+                    .until(arena.engine::isIdle); // a new configuration would forget a pause that has to come
             long configured = Long.MAX_VALUE;
             try {
                 configured = arena.append(path, BURST).offset();

@@ -25,7 +25,8 @@ record BreakerRules(
         Map<String, Double> weights,
         int maxHops,
         int maxDepth,
-        Optional<Integer> repetition) {
+        Optional<Integer> repetition,
+        AlternationLimit alternation) {
 
     /**
      * Types that weigh 0 if a processor wrote them. A model streams hundreds of chunks per second, which is no loop.
@@ -39,8 +40,8 @@ record BreakerRules(
             "tool-call-progressed",
             "tool-call-started");
 
-    static final BreakerRules DEFAULT =
-            new BreakerRules(true, Optional.empty(), Optional.empty(), Map.of(), 64, 1000, Optional.empty());
+    static final BreakerRules DEFAULT = new BreakerRules(
+            true, Optional.empty(), Optional.empty(), Map.of(), 64, 1000, Optional.empty(), AlternationLimit.DEFAULT);
 
     BreakerRules {
         weights = Collections.unmodifiableMap(new TreeMap<>(weights));
@@ -56,7 +57,8 @@ record BreakerRules(
                 weights,
                 configured.maxHops().orElse(DEFAULT.maxHops),
                 configured.maxDepth().orElse(DEFAULT.maxDepth),
-                configured.repetition().map(Repetition::count));
+                configured.repetition().map(Repetition::count),
+                AlternationLimit.of(configured.alternation()));
     }
 
     RateMeter meter(Instant at) {
@@ -65,10 +67,21 @@ record BreakerRules(
                 : SlidingWindow.EMPTY;
     }
 
-    /** The configured weight of the event's type. Without one: 0 for records that a processor wrote, and 1 otherwise. */
-    double weight(Event event) {
-        String type = EventType.canonical(event.type());
+    /**
+     * The configured weight of the event's type. Without one: 0 for records that a processor wrote, and 1 otherwise.
+     *
+     * @param type the canonical spelling of its type
+     */
+    double weight(Event event, String type) {
         return weights.getOrDefault(type, UNCOUNTED.contains(type) && isOfProcessor(event) ? 0.0 : 1.0);
+    }
+
+    /**
+     * Whether the rule against slow loops looks at the event: it has a weight, and its provenance does not say how long
+     * its chain is. The limits of a chain guard the other events.
+     */
+    boolean isOfUnknownChain(Event event, double weight) {
+        return !alternation.isOff() && weight > 0 && event.provenance().isEmpty();
     }
 
     /**

@@ -16,6 +16,7 @@ import java.util.Optional;
  * @param availableTokens the bucket's balance at {@code lastRefillAtMs}
  * @param lastRefillAtMs milliseconds since the epoch
  * @param toolRounds null if there is no repetition rule
+ * @param alternation null if the rule against alternating types is off
  * @param tripped the trip whose pause is not in the log yet
  */
 @JsonInclude(JsonInclude.Include.ALWAYS)
@@ -28,6 +29,7 @@ record BreakerStateJson(
         Optional<Double> availableTokens,
         Optional<Long> lastRefillAtMs,
         Optional<RepeatedToolCalls> toolRounds,
+        Optional<AlternatingTypes> alternation,
         Optional<TripJson> tripped) {
 
     /** A {@link PendingTrip} with its time as a text. */
@@ -45,6 +47,8 @@ record BreakerStateJson(
                 bucket.map(TokenBucket::tokens),
                 bucket.map(TokenBucket::refilledAt),
                 state.rules().repetition().map(count -> state.rounds()),
+                Optional.of(state.alternation())
+                        .filter(any -> !state.rules().alternation().isOff()),
                 state.tripped()
                         .map(trip -> new TripJson(
                                 trip.offset(), trip.reason(), trip.evidence(), JsonCodec.time(trip.at()))));
@@ -57,6 +61,7 @@ record BreakerStateJson(
                 config,
                 meter(),
                 toolRounds.orElse(RepeatedToolCalls.NONE),
+                alternation.orElse(AlternatingTypes.NONE),
                 tripped.map(trip ->
                         new PendingTrip(trip.offset(), trip.reason(), trip.evidence(), Instant.parse(trip.at()))));
     }

@@ -27,8 +27,9 @@ import java.util.concurrent.CompletionStage;
  * ({@code enabled: false}), replace that rule by a token bucket ({@code burstCapacity} and {@code
  * refillRatePerMinute}), give event types {@code weights} other than 1, and limit chains of reactions ({@code maxHops}
  * across streams, default 64; {@code maxDepth} in total, default 1000). With {@code repetition: {count}} it also trips
- * if a tool was called that many times in a row with the same arguments and the same result. Each configuration
- * replaces the previous one and restarts the count. Events of the service itself never count. {@code
+ * if a tool was called that many times in a row with the same arguments and the same result. It also trips at 500 events
+ * in 60 s that have another type than the event before and come within one second of it, which is a loop of processors
+ * without provenance ({@code alternation: {count, seconds}}). Each configuration replaces the previous one and restarts the count. Events of the service itself never count. {@code
  * llm-chunk-added}, {@code tool-call-started}, {@code tool-call-progressed} and the records of pushed events ({@code
  * millrace/delivery-...}) weigh 0 unless configured, if a processor wrote them; those of other callers weigh 1.
  *
@@ -41,7 +42,7 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
     public static final String SLUG = "circuit-breaker";
 
     private static final EventCatalog EVENTS =
-            EventCatalog.of(Paused.class, Resumed.class, CircuitBreakerConfigured.class);
+            EventCatalog.of(Paused.class, Resumed.class, CircuitBreakerConfigured.class, StreamConfigured.class);
     private static final EventType INITIALIZED = EventType.of(StreamEvent.Initialized.class);
     private static final String SYSTEM_KEY = "millrace/";
 
@@ -59,6 +60,11 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
     @Override
     public String slug() {
         return SLUG;
+    }
+
+    @Override
+    public int version() {
+        return 2;
     }
 
     @Override
@@ -83,22 +89,34 @@ public final class CircuitBreaker implements Processor<CircuitBreakerState> {
         if (event.payload() instanceof CircuitBreakerConfigured configured) {
             return state.configure(BreakerRules.of(configured), at);
         }
+        if (event.payload() instanceof StreamConfigured configured) {
+            return configured
+                    .circuitBreaker()
+                    .map(breaker -> state.configure(BreakerRules.of(breaker), at))
+                    .orElse(state);
+        }
         if (!state.rules().enabled() || state.paused() || isOfTheService(event)) {
             return state;
         }
-        double weight = state.rules().weight(event);
+        BreakerRules rules = state.rules();
+        String type = EventType.canonical(event.type());
+        double weight = rules.weight(event, type);
         RateMeter meter = state.meter().count(at, weight);
         RepeatedToolCalls rounds =
-                state.rules().repetition().isPresent() ? state.rounds().after(event) : state.rounds();
+                rules.repetition().isPresent() ? state.rounds().after(event) : state.rounds();
+        boolean isOfUnknownChain = rules.isOfUnknownChain(event, weight);
+        boolean isAlternation = isOfUnknownChain && state.alternation().isAlternation(type, at);
+        AlternatingTypes alternation =
+                isOfUnknownChain ? state.alternation().after(type, at, rules.alternation()) : state.alternation();
         Optional<PendingTrip> owed = state.tripped().filter(trip -> at.isBefore(trip.lapsesAt()));
         if (owed.isEmpty()) {
-            owed = state.rules()
-                    .chainTooLong(event)
+            owed = rules.chainTooLong(event)
                     .or(() -> weight > 0 ? meter.exceeded() : Optional.empty())
-                    .or(() -> state.rules().repetition().flatMap(rounds::exceeded))
+                    .or(() -> isAlternation ? alternation.exceeded(rules.alternation()) : Optional.empty())
+                    .or(() -> rules.repetition().flatMap(rounds::exceeded))
                     .map(found -> new PendingTrip(event.offset(), found.reason(), found.evidence(), at));
         }
-        return state.measured(meter, rounds, owed);
+        return state.measured(meter, rounds, alternation, owed);
     }
 
     /** Child announcements and the first event of a stream are written by the service. */

@@ -19,6 +19,7 @@ import java.util.Optional;
  * @param maxHops the longest allowed chain of reactions across streams; default 64
  * @param maxDepth the longest allowed chain of reactions in total; default 1000
  * @param repetition when repeated tool calls count as a loop; default never
+ * @param alternation when events of alternating types count as a loop; default 500 in 60 s
  * @since 0.1
  */
 @EventName("https://events.iterate.com/events/stream/circuit-breaker-configured")
@@ -29,7 +30,8 @@ public record CircuitBreakerConfigured(
         Optional<Map<String, Double>> weights,
         @Positive Optional<Integer> maxHops,
         @Positive Optional<Integer> maxDepth,
-        Optional<Repetition> repetition) {
+        Optional<Repetition> repetition,
+        Optional<Alternation> alternation) {
     /**
      * The limit for repeated tool calls.
      *
@@ -37,7 +39,17 @@ public record CircuitBreakerConfigured(
      */
     public record Repetition(@Positive int count) {}
 
-    /** Checks what the field types cannot: both bucket fields or neither, and no negative weights. */
+    /**
+     * The limit for events without provenance that have another type than the event before, and come within one second
+     * of it.
+     *
+     * @param count trips at this many of these events; 0 switches the rule off; default 500
+     * @param seconds the time in which they have to fall; at least 1, default 60
+     */
+    public record Alternation(
+            Optional<Integer> count, @Positive Optional<Integer> seconds) {}
+
+    /** Checks what the field types cannot: both bucket fields or neither, and nothing negative. */
     static List<String> problems(CircuitBreakerConfigured configured, PayloadCheck host) {
         List<String> problems = new ArrayList<>();
         if (configured.burstCapacity().isPresent()
@@ -50,6 +62,12 @@ public record CircuitBreakerConfigured(
                         + type + "'");
             }
         });
+        configured
+                .alternation()
+                .flatMap(Alternation::count)
+                .filter(count -> count < 0)
+                .ifPresent(count -> problems.add("payload.alternation.count: expected an integer of 0 or more, got "
+                        + count + "; 0 switches the rule off"));
         return problems;
     }
 }

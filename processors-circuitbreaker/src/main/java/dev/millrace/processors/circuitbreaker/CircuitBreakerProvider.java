@@ -21,6 +21,11 @@ public final class CircuitBreakerProvider implements ProcessorProvider {
             .withOperation(Operation.CONTROL)
             .withRule(CircuitBreakerConfigured::problems);
 
+    private static final ProvidedEvent<StreamConfigured> STREAM_CONFIGURED = ProvidedEvent.of(StreamConfigured.class)
+            .ignoringUnknownFields()
+            .withOperation(Operation.CONTROL)
+            .withRule(StreamConfigured::problems);
+
     @Override
     public String name() {
         return CircuitBreaker.SLUG;
@@ -33,7 +38,7 @@ public final class CircuitBreakerProvider implements ProcessorProvider {
 
     @Override
     public List<ProvidedEvent<?>> events() {
-        return List.of(CONFIGURED);
+        return List.of(CONFIGURED, STREAM_CONFIGURED);
     }
 
     /**

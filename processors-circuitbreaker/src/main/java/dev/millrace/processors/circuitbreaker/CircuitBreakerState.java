@@ -17,6 +17,7 @@ public final class CircuitBreakerState {
     private final BreakerRules rules;
     private final RateMeter meter;
     private final RepeatedToolCalls rounds;
+    private final AlternatingTypes alternation;
     private final Optional<PendingTrip> tripped;
 
     CircuitBreakerState(
@@ -25,12 +26,14 @@ public final class CircuitBreakerState {
             BreakerRules rules,
             RateMeter meter,
             RepeatedToolCalls rounds,
+            AlternatingTypes alternation,
             Optional<PendingTrip> tripped) {
         this.pausedAt = pausedAt;
         this.pauseReason = pauseReason;
         this.rules = rules;
         this.meter = meter;
         this.rounds = rounds;
+        this.alternation = alternation;
         this.tripped = tripped;
     }
 
@@ -41,6 +44,7 @@ public final class CircuitBreakerState {
                 rules,
                 rules.meter(Instant.EPOCH),
                 RepeatedToolCalls.NONE,
+                AlternatingTypes.NONE,
                 Optional.empty());
     }
 
@@ -74,27 +78,56 @@ public final class CircuitBreakerState {
 
     CircuitBreakerState pause(Optional<String> reason, Instant at) {
         return new CircuitBreakerState(
-                Optional.of(at), reason, rules, meter.reset(at), RepeatedToolCalls.NONE, Optional.empty());
+                Optional.of(at),
+                reason,
+                rules,
+                meter.reset(at),
+                RepeatedToolCalls.NONE,
+                AlternatingTypes.NONE,
+                Optional.empty());
     }
 
     CircuitBreakerState resume(Instant at) {
         return new CircuitBreakerState(
-                Optional.empty(), Optional.empty(), rules, meter.reset(at), RepeatedToolCalls.NONE, Optional.empty());
+                Optional.empty(),
+                Optional.empty(),
+                rules,
+                meter.reset(at),
+                RepeatedToolCalls.NONE,
+                AlternatingTypes.NONE,
+                Optional.empty());
     }
 
     CircuitBreakerState configure(BreakerRules newRules, Instant at) {
         return new CircuitBreakerState(
-                pausedAt, pauseReason, newRules, newRules.meter(at), RepeatedToolCalls.NONE, Optional.empty());
+                pausedAt,
+                pauseReason,
+                newRules,
+                newRules.meter(at),
+                RepeatedToolCalls.NONE,
+                AlternatingTypes.NONE,
+                Optional.empty());
     }
 
     RepeatedToolCalls rounds() {
         return rounds;
     }
 
-    CircuitBreakerState measured(RateMeter newMeter, RepeatedToolCalls newRounds, Optional<PendingTrip> newTrip) {
-        return newMeter.equals(meter) && newRounds.equals(rounds) && newTrip.equals(tripped)
+    AlternatingTypes alternation() {
+        return alternation;
+    }
+
+    CircuitBreakerState measured(
+            RateMeter newMeter,
+            RepeatedToolCalls newRounds,
+            AlternatingTypes newAlternation,
+            Optional<PendingTrip> newTrip) {
+        return newMeter.equals(meter)
+                        && newRounds.equals(rounds)
+                        && newAlternation.equals(alternation)
+                        && newTrip.equals(tripped)
                 ? this
-                : new CircuitBreakerState(pausedAt, pauseReason, rules, newMeter, newRounds, newTrip);
+                : new CircuitBreakerState(pausedAt, pauseReason, rules, newMeter, newRounds, newAlternation, newTrip);
     }
 
     @JsonCreator(mode = JsonCreator.Mode.DELEGATING)
@@ -115,12 +148,13 @@ public final class CircuitBreakerState {
                 && rules.equals(state.rules)
                 && meter.equals(state.meter)
                 && rounds.equals(state.rounds)
+                && alternation.equals(state.alternation)
                 && tripped.equals(state.tripped);
     }
 
     @Override
     public int hashCode() {
-        return Objects.hash(pausedAt, pauseReason, rules, meter, rounds, tripped);
+        return Objects.hash(pausedAt, pauseReason, rules, meter, rounds, alternation, tripped);
     }
 
     @Override

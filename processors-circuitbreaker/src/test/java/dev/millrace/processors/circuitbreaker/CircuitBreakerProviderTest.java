@@ -76,7 +76,10 @@ class CircuitBreakerProviderTest {
             strings = {
                 "{}",
                 "{'enabled':false,'burstCapacity':5,'refillRatePerMinute':1,'weights':{'a':0,'b':1.5},'maxHops':64,"
-                        + "'maxDepth':1000,'repetition':{'count':3}}"
+                        + "'maxDepth':1000,'repetition':{'count':3},'alternation':{'count':0,'seconds':1}}",
+                "{'alternation':{}}",
+                "{'alternation':{'count':2000}}",
+                "{'alternation':{'seconds':2147483647}}"
             })
     void should_accept_a_configuration_that_fits(String payload) {
         assertThat(problems(payload)).isEmpty();
@@ -97,6 +100,13 @@ class CircuitBreakerProviderTest {
                 "{'repetition':{'count':0}}|payload.repetition.count: expected a positive integer, got 0",
                 "{'repetition':{'count':2,'x':1}}|payload.repetition.x: unknown field",
                 "{'repetition':{}}|payload.repetition.count: expected a positive integer, got nothing",
+                "{'alternation':{'count':-1}}|payload.alternation.count: expected an integer of 0 or more, got -1; 0 switches"
+                        + " the rule off",
+                "{'alternation':{'count':1.5}}|payload.alternation.count: expected an integer, got 1.5",
+                "{'alternation':{'seconds':0}}|payload.alternation.seconds: expected a positive integer, got 0",
+                "{'alternation':{'seconds':'yes'}}|payload.alternation.seconds: expected a positive integer, got 'yes'",
+                "{'alternation':{'times':1}}|payload.alternation.times: unknown field",
+                "{'alternation':500}|payload.alternation: expected an object, got 500",
                 "{'more':1}|payload.more: unknown field"
             })
     void should_name_the_field_and_the_problem(String payload, String problem) {
@@ -111,7 +121,7 @@ class CircuitBreakerProviderTest {
 
     @Test
     void should_require_control_and_run_on_every_stream() {
-        assertThat(new CircuitBreakerProvider().events()).singleElement().satisfies(event -> {
+        assertThat(new CircuitBreakerProvider().events()).hasSize(2).allSatisfy(event -> {
             assertThat(event.operation()).isEqualTo(Operation.CONTROL);
             assertThat(event.isActivating()).isFalse();
         });

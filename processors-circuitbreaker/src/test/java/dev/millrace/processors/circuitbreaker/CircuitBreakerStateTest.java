@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class CircuitBreakerStateTest {
     @Test
     void should_show_every_field_in_its_json_also_the_empty_ones() {
-        BreakerLog log = new BreakerLog().events(2, 20);
+        BreakerLog log = new BreakerLog().events(1, 0).millis(20).event("ping", "{}");
 
         assertThat(JsonCodec.toTree(log.state())).isEqualTo(JsonCodec.parse("""
                 {
@@ -22,10 +22,15 @@ class CircuitBreakerStateTest {
                   "config": {
                     "enabled": true, "burstCapacity": null, "refillRatePerMinute": null,
                     "weights": {},
-                    "maxHops": 64, "maxDepth": 1000, "repetition": null
+                    "maxHops": 64, "maxDepth": 1000, "repetition": null, "alternation": {"count": 500, "seconds": 60}
                   },
                   "recentEventTimestamps": ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.020Z"],
-                  "availableTokens": null, "lastRefillAtMs": null, "toolRounds": null, "tripped": null
+                  "availableTokens": null, "lastRefillAtMs": null, "toolRounds": null,
+                  "alternation": {
+                    "types": ["noted", "ping"], "lastAtMs": 1767225600020,
+                    "countedFromMs": 1767225600020, "counts": [1]
+                  },
+                  "tripped": null
                 }"""));
     }
 
@@ -63,6 +68,10 @@ class CircuitBreakerStateTest {
                         {"callId": "a", "name": "look", "args": {"at": 1}}""")
                 .event("tool-call-completed", """
                         {"callId": "a", "result": "nothing"}""")
+                .event("ping", "{}")
+                .millis(1_300)
+                .event("pong", "{}")
+                .event("ping", "{}")
                 .caused(1, 65);
         CircuitBreaker breaker = new CircuitBreaker();
         CircuitBreakerState state = breaker.initialState();

@@ -144,6 +144,30 @@ class HostedCircuitBreakerTest {
         await().atMost(BOUND).until(() -> pauses().size() == 2);
     }
 
+    /** Two programs in other languages: each appends its type without provenance when it sees the type of the other. */
+    @ParameterizedTest
+    @ValueSource(ints = {10, 50, 90})
+    void should_pause_a_slow_loop_of_two_foreign_processors(int eventsPerSecond) throws Exception {
+        Duration apart = Duration.ofMillis((999 + eventsPerSecond) / eventsPerSecond);
+        Event newest = get(streams.append(PATH, EventInput.ofType("ping"))).event();
+        for (int i = 1; i < 501; i++) {
+            time.advanceWhen(engine::isIdle, apart);
+            newest = get(streams.append(PATH, EventInput.ofType(newest.type().equals("ping") ? "pong" : "ping")))
+                    .event();
+        }
+
+        await().atMost(BOUND).until(() -> !pauses().isEmpty());
+        assertThat(pauses()).singleElement().satisfies(pause -> {
+            assertThat(pause).wasCausedBy("circuit-breaker", 502);
+            assertThat(pause.metadata().orElseThrow().at("/circuitBreaker/rule").textValue())
+                    .isEqualTo("alternation");
+            assertThat(pause.metadata().orElseThrow().at("/circuitBreaker/types"))
+                    .isEqualTo(JsonCodec.parse("[\"pong\", \"ping\"]"));
+        });
+        assertThat(state().path("pauseReason").textValue()).contains("(pong, ping; ");
+        assertThat(time.elapsed()).isLessThan(Duration.ofMinutes(2));
+    }
+
     @Test
     void should_leave_a_calm_stream_alone_and_show_its_window() throws Exception {
         for (int i = 0; i < 105; i++) {
