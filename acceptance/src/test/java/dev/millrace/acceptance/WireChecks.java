@@ -2,6 +2,7 @@ package dev.millrace.acceptance;
 
 import dev.millrace.contracts.wire.AppendChecks;
 import dev.millrace.contracts.wire.BreakerChecks;
+import dev.millrace.contracts.wire.CompressionChecks;
 import dev.millrace.contracts.wire.DeployedScriptChecks;
 import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
@@ -92,6 +93,15 @@ abstract class WireChecks {
     @Nested
     @Execution(ExecutionMode.CONCURRENT)
     class Surfaces extends SurfaceChecks {
+        @Override
+        protected ServiceClient service() {
+            return server();
+        }
+    }
+
+    @Nested
+    @Execution(ExecutionMode.CONCURRENT)
+    class Compressions extends CompressionChecks {
         @Override
         protected ServiceClient service() {
             return server();

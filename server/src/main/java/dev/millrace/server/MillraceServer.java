@@ -119,6 +119,11 @@ public final class MillraceServer implements AutoCloseable {
         return reads.slowReads();
     }
 
+    /** How many finite reads are being answered with gzip. */
+    int compressedReads() {
+        return reads.compressedReads();
+    }
+
     /** {@link #stop(Duration)} with ten seconds. */
     @Override
     public void close() {

@@ -74,6 +74,18 @@ class ChainChecksTest {
     }
 
     @Test
+    void should_take_an_event_for_the_same_after_a_chain_of_another_length() {
+        String stream = api(freshStream());
+        String event = "{\"type\":\"said\",\"idempotencyKey\":\"k\"}";
+        post(stream, event, "depth=1, hops=1");
+
+        for (Answer again : List.of(post(stream, event, "depth=2, hops=1"), millrace.post(stream, event))) {
+            assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+            assertThat(again.header("Idempotent-Diverged")).isEmpty();
+        }
+    }
+
+    @Test
     void should_believe_nothing_about_the_origin() {
         String event = "{\"type\":\"said\",\"metadata\":{\"a\":1,\"millrace\":{\"processor\":\"p\"}}}";
 

@@ -58,6 +58,30 @@ class HttpSurfaceTest {
         assertThat(millrace.send("HEAD", "/healthz", "").body()).isEmpty();
     }
 
+    @ParameterizedTest
+    @CsvSource({"1.0, close", "1.1, close", "1.1, keep-alive"})
+    void should_answer_head_of_a_read_without_a_length(String version, String connection) throws IOException {
+        String stream = freshStream();
+        millrace.append(stream, "{\"type\":\"a\"}");
+        try (RawSocket socket = new RawSocket(millrace.server.baseUri())) {
+            String head = socket.send("HEAD " + api(stream) + "?beforeOffset=end HTTP/" + version
+                            + "\r\nHost: localhost\r\nConnection: " + connection + "\r\n\r\n")
+                    .readUntil("\r\n\r\n");
+            assertThat(head)
+                    .startsWith("HTTP/1.1 200")
+                    .contains("Millrace-Watermark: 2")
+                    .doesNotContain("Content-Length")
+                    .endsWith("\r\n\r\n");
+            if (connection.equals("close")) {
+                assertThat(socket.readToTheEnd()).isEmpty();
+            } else {
+                assertThat(socket.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                                .readUntil("version"))
+                        .startsWith("HTTP/1.1 200");
+            }
+        }
+    }
+
     @Test
     void should_tell_the_full_name_of_a_known_type_that_was_appended_by_its_short_name() {
         String stream = freshStream();
@@ -189,6 +213,7 @@ class HttpSurfaceTest {
                 "DELETE");
         assertThat(preflight.status()).isEqualTo(204);
         assertThat(preflight.header("Access-Control-Allow-Methods")).contains("DELETE");
+        assertThat(preflight.headers().firstValue("Content-Type")).isEmpty();
 
         assertThat(millrace.append(stream, "{\"type\":\"a\"}", "Origin", "https://evil.example")
                         .status())

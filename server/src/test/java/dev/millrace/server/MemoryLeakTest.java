@@ -50,7 +50,7 @@ class MemoryLeakTest {
 
     private RawSocket act(RawSocket socket) {
         try {
-            switch (random.nextInt(8)) {
+            switch (random.nextInt(9)) {
                 case 0 -> append(socket, size(), "");
                 case 1 -> append(socket, size(), "Expect: 100-continue\r\n");
                 case 2 -> chunked(socket, random.nextInt(30_000));
@@ -61,7 +61,10 @@ class MemoryLeakTest {
                 }
                 case 4 -> get(socket, stream() + "?beforeOffset=end", random.nextInt(3) * 1_000);
                 case 5 -> get(socket, stream() + "?afterOffset=start", 0);
-                case 6 -> get(socket, api("") + "?afterOffset=start&subtree=true", 0);
+                case 6 ->
+                    socket.send("GET " + stream()
+                            + "?beforeOffset=end HTTP/1.1\r\nHost: localhost\r\nAccept-Encoding: gzip\r\n\r\n");
+                case 7 -> get(socket, api("") + "?afterOffset=start&subtree=true", 0);
                 default -> get(socket, stream().replace("streams", "streams/__state") + "?create=false", 1_000);
             }
         } catch (IOException answered) {

@@ -4,6 +4,7 @@ import static dev.millrace.contracts.wire.ServiceClient.api;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.contracts.wire.RawSocket;
+import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.InMemoryEventStore;
@@ -110,7 +111,7 @@ class UnfinishedAnswerTest {
         for (boolean lossy : new boolean[] {false, true}) {
             isLossy = lossy;
             logged.clear();
-            for (String more : List.of("", "Connection: close\r\n")) {
+            for (String more : List.of("", "Connection: close\r\n", "Accept-Encoding: gzip\r\n")) {
                 String answer = read("1.1", more, format);
                 assertThat(answer)
                         .startsWith("HTTP/1.1 200")
@@ -123,6 +124,16 @@ class UnfinishedAnswerTest {
                     .as("the log")
                     .anyMatch(line -> line.matches(".*read of public:/damaged/log failed at @\\d+ of 1501.*"));
         }
+    }
+
+    @Test
+    void should_not_compress_the_error_of_a_read_that_has_not_begun() {
+        Answer answer = millrace.get(api(STREAM) + "?afterOffset=590&beforeOffset=end", "Accept-Encoding", "gzip");
+
+        assertThat(answer.status()).isEqualTo(500);
+        assertThat(answer.header("Content-Encoding")).isEmpty();
+        assertThat(answer.json().path("reason").asText()).isEqualTo("INTERNAL");
+        assertThat(millrace.server.compressedReads()).isZero();
     }
 
     @Test

@@ -194,6 +194,17 @@ class WebhookEdgesTest {
         assertThat(server.count(stream)).isEqualTo(before + 2);
     }
 
+    @Test
+    void should_take_a_repeated_delivery_for_the_same_whatever_its_other_headers_are() {
+        String stream = configured();
+        server.post(stream, GITHUB.headers(0), GITHUB.bytes());
+
+        Answer again = server.post(stream, GITHUB.headers(0), GITHUB.bytes(), "X-Attempt", "2");
+
+        assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(again.header("Idempotent-Diverged")).isEmpty();
+    }
+
     /** A delivery with another body and the id of an earlier one is a replay; the first one stays. */
     @Test
     void should_keep_the_first_body_of_a_delivery() {
@@ -204,6 +215,7 @@ class WebhookEdgesTest {
         Answer again = server.post(stream, signed(body, "application/json"), body);
 
         assertThat(again.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(again.header("Idempotent-Diverged")).isEqualTo("true");
         assertThat(server.last(stream).at("/payload/rawInput/ref").asText()).isEqualTo("refs/heads/main");
     }
 

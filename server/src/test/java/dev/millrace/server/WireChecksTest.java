@@ -1,6 +1,7 @@
 package dev.millrace.server;
 
 import dev.millrace.contracts.wire.AppendChecks;
+import dev.millrace.contracts.wire.CompressionChecks;
 import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
 import dev.millrace.contracts.wire.ReadChecks;
@@ -69,6 +70,14 @@ class WireChecksTest {
 
     @Nested
     class Surface extends SurfaceChecks {
+        @Override
+        protected ServiceClient service() {
+            return server;
+        }
+    }
+
+    @Nested
+    class Compression extends CompressionChecks {
         @Override
         protected ServiceClient service() {
             return server;

@@ -3,6 +3,7 @@ package dev.millrace.contracts.tck;
 import dev.millrace.contracts.wire.AppendChecks;
 import dev.millrace.contracts.wire.BreakerChecks;
 import dev.millrace.contracts.wire.BreakerRestartChecks;
+import dev.millrace.contracts.wire.CompressionChecks;
 import dev.millrace.contracts.wire.DeployedScriptChecks;
 import dev.millrace.contracts.wire.DeployedScriptRestartChecks;
 import dev.millrace.contracts.wire.OffsetChecks;
@@ -30,7 +31,7 @@ enum CheckSuite {
     PATH(Paths.class),
     READ(Reads.class),
     STATE(States.class),
-    SURFACE(Surfaces.class),
+    SURFACE(Surfaces.class, Compressions.class),
     ROBUSTNESS(Robustnesss.class),
     BREAKER(Breakers.class, BreakerRestarts.class),
     SCHEDULE(Schedules.class, ScheduleRestarts.class),
@@ -44,8 +45,8 @@ enum CheckSuite {
         this.checks = List.of(checks);
     }
 
-    CheckSuite(Class<? extends WireChecks> checks, Class<? extends WireChecks> restartChecks) {
-        this.checks = List.of(checks, restartChecks);
+    CheckSuite(Class<? extends WireChecks> checks, Class<? extends WireChecks> more) {
+        this.checks = List.of(checks, more);
     }
 
     /** The classes that JUnit runs, in this order. */
@@ -111,6 +112,13 @@ enum CheckSuite {
     }
 
     static final class Surfaces extends SurfaceChecks {
+        @Override
+        protected ServiceClient service() {
+            return ServiceUnderTest.current();
+        }
+    }
+
+    static final class Compressions extends CompressionChecks {
         @Override
         protected ServiceClient service() {
             return ServiceUnderTest.current();

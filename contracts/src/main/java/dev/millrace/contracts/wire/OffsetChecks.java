@@ -40,6 +40,40 @@ public abstract class OffsetChecks extends WireChecks {
     }
 
     @Test
+    void should_say_that_a_replayed_event_differs_from_the_body() {
+        String stream = freshStream();
+        String first =
+                "{\"type\":\"a\",\"idempotencyKey\":\"k\",\"payload\":{\"n\":1,\"m\":[2]},\"metadata\":{\"x\":1}}";
+        assertThat(millrace.append(stream, first).header("Idempotent-Diverged")).isEmpty();
+        String other = "{\"type\":\"b\",\"idempotencyKey\":\"k\"}";
+        String another = "{\"type\":\"new\"}";
+
+        for (String same : List.of(
+                first,
+                "{\"metadata\":{\"x\":1},\"payload\":{\"m\":[2.0],\"n\":1e0},\"type\":\"a\",\"idempotencyKey\":\"k\",\"offset\":9}",
+                "[" + first + "," + first + "]")) {
+            Answer answer = millrace.append(stream, same).expect(200);
+            assertThat(answer.header("Idempotent-Replayed")).as(same).isEqualTo("true");
+            assertThat(answer.header("Idempotent-Diverged")).as(same).isEmpty();
+        }
+        for (String different : List.of(
+                other,
+                first.replace("\"type\":\"a\"", "\"type\":\"b\""),
+                first.replace("[2]", "[3]"),
+                first.replace("\"x\":1", "\"x\":2"),
+                "[" + first + "," + other + "]")) {
+            Answer answer = millrace.append(stream, different).expect(200);
+            assertThat(answer.header("Idempotent-Replayed")).as(different).isEqualTo("true");
+            assertThat(answer.header("Idempotent-Diverged")).as(different).isEqualTo("true");
+        }
+        Answer mixed = millrace.append(stream, "[" + other + "," + another + "]");
+        assertThat(mixed.header("Idempotent-Replayed")).isEmpty();
+        assertThat(mixed.header("Idempotent-Diverged")).isEqualTo("true");
+        assertThat(millrace.append(stream, "[" + first + "," + another + "]").header("Idempotent-Diverged"))
+                .isEmpty();
+    }
+
+    @Test
     void check_17_the_same_key_with_a_stale_offset_answers_and_wakes_no_reader() {
         String stream = freshStream();
         String input = "{\"type\":\"a\",\"idempotencyKey\":\"k\",\"offset\":2}";

@@ -124,12 +124,13 @@ public abstract class PathChecks extends WireChecks {
                 .containsExactly(1L, 2L);
         assertThat(millrace.post("/", "{\"type\":\"a\"}").text("/event/streamPath"))
                 .isEqualTo("/");
-        for (String reserved : List.of("/assets/a", "/docs", "/metrics", "/%61pi/a")) {
+        for (String reserved : List.of("/assets/a", "/docs", "/metrics", "/readyz", "/v1/a", "/%61pi/a")) {
             assertThat(millrace.post(reserved, "{\"type\":\"a\"}").status())
                     .as(reserved)
                     .isEqualTo(404);
         }
         millrace.append("/docs", "{\"type\":\"a\"}").expect(200);
+        millrace.append("/v1/a", "{\"type\":\"a\"}").expect(200);
         millrace.send("DELETE", stream, "").expect(405);
     }
 }

@@ -259,6 +259,17 @@ public class ServiceClient implements AutoCloseable {
         }
     }
 
+    /** Sends a request without a body; the body of the answer is as it was sent. */
+    HttpResponse<byte[]> sendForBytes(String method, String target, String... headers) {
+        HttpRequest request = authorized(request(method, target, "", headers));
+        try {
+            return client.sendAsync(request, HttpResponse.BodyHandlers.ofByteArray())
+                    .get(PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (Exception e) {
+            throw new AssertionError(method + " " + request.uri() + " was not answered", e);
+        }
+    }
+
     public HttpRequest request(String method, String target, String body, String... headers) {
         HttpRequest.Builder request = HttpRequest.newBuilder(URI.create(baseUri + target))
                 .method(

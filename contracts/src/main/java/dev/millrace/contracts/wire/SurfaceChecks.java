@@ -78,4 +78,35 @@ public abstract class SurfaceChecks extends WireChecks {
         }
         millrace.post("/api/nope", "{}").expect(404);
     }
+
+    @Test
+    void should_have_no_icon() {
+        millrace.get("/favicon.ico", "Accept", "image/png,*/*;q=0.8").expect(404);
+    }
+
+    @Test
+    void should_answer_head_without_a_wrong_length() {
+        String stream = freshStream();
+        millrace.append(stream, "{\"type\":\"a\"}");
+        for (String target : List.of(
+                api(stream) + "?beforeOffset=end", stream, ServiceClient.stateOf(stream), "/api/docs", "/healthz")) {
+            Answer get = millrace.get(target);
+            Answer head = millrace.send("HEAD", target, "");
+
+            assertThat(head.status()).as(target).isEqualTo(200);
+            assertThat(head.body()).as(target).isEmpty();
+            assertThat(head.header("Content-Type")).as(target).isEqualTo(get.header("Content-Type"));
+            assertThat(head.header("Content-Length")).as(target).isIn("", get.header("Content-Length"));
+        }
+    }
+
+    @Test
+    void should_answer_options_without_a_body() {
+        for (String target : List.of(api(freshStream()), freshStream(), "/api/streams", "/healthz")) {
+            Answer answer = millrace.send("OPTIONS", target, "").expect(204);
+
+            assertThat(answer.header("Allow")).as(target).contains("GET").contains("HEAD");
+            assertThat(answer.headers().map()).as(target).doesNotContainKeys("content-type", "content-length");
+        }
+    }
 }

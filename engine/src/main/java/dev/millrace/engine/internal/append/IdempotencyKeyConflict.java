@@ -1,6 +1,9 @@
 package dev.millrace.engine.internal.append;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.MissingNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.engine.spi.EventRecord;
@@ -17,8 +20,9 @@ final class IdempotencyKeyConflict {
     private IdempotencyKeyConflict() {}
 
     /**
-     * True if type, payload or metadata differ as JSON values. An event of an earlier version has the metadata of an
-     * untrusted caller as they were sent, so they are compared in both forms.
+     * True if type, payload or metadata differ as JSON values. Of invalid events only the raw input is compared: the
+     * rest of the payload describes the request. An event of an earlier version has the metadata of an untrusted caller
+     * as they were sent, so they are compared in both forms.
      */
     static boolean between(PreparedEvent preparedEvent, EventRecord stored) {
         byte[] opening = preparedEvent.opening();
@@ -33,10 +37,28 @@ final class IdempotencyKeyConflict {
         } catch (IllegalArgumentException e) {
             return true; // an input that could not be decoded either would have been refused
         }
+        JsonNode sent = withoutChain(ours.path("metadata"));
+        JsonNode kept = withoutChain(theirs.path("metadata"));
         return !isSame(ours.path("type"), theirs.path("type"))
-                || !isSame(ours.path("payload"), theirs.path("payload"))
-                || !(isSame(ours.path("metadata"), theirs.path("metadata"))
-                        || isSame(ours.path("metadata"), Provenance.claimed(theirs.path("metadata"))));
+                || !isSame(content(preparedEvent, ours), content(preparedEvent, theirs))
+                || !(isSame(sent, kept) || isSame(sent, Provenance.claimed(kept)));
+    }
+
+    private static JsonNode content(PreparedEvent preparedEvent, JsonNode event) {
+        JsonNode payload = event.path("payload");
+        return preparedEvent.is(BuiltInType.INVALID_EVENT_APPENDED) ? payload.path("rawInput") : payload;
+    }
+
+    /** The metadata without the chain of reactions, which comes from the request and not from its event. */
+    private static JsonNode withoutChain(JsonNode metadata) {
+        if (metadata instanceof ObjectNode all
+                && all.path("millrace") instanceof ObjectNode origin
+                && origin.remove("chain") != null
+                && origin.isEmpty()) {
+            all.remove("millrace");
+            return all.isEmpty() ? MissingNode.getInstance() : all;
+        }
+        return metadata;
     }
 
     private static boolean isSame(JsonNode one, JsonNode other) {

@@ -1,54 +1,28 @@
 package dev.millrace.server.internal.formats;
 
 import dev.millrace.server.internal.http.HttpErrorException;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
 /** The media types that a caller accepts, from its {@code Accept} headers. Immutable. */
 public final class ContentNegotiation {
-    private record Range(String type, double quality) {
-        /** 0 for no match; a more specific match has a higher number. */
-        int closeness(String mediaType) {
-            if (type.equals(mediaType)) {
-                return 3;
-            }
-            boolean family = type.endsWith("/*") && mediaType.startsWith(type.substring(0, type.length() - 1));
-            return type.equals("*/*") ? 1 : family ? 2 : 0;
-        }
-    }
+    private final List<WeightedName> ranges;
 
-    private final List<Range> ranges;
-
-    private ContentNegotiation(List<Range> ranges) {
+    private ContentNegotiation(List<WeightedName> ranges) {
         this.ranges = ranges;
     }
 
     /** Parses the values of all {@code Accept} headers; without any, everything is accepted. */
     public static ContentNegotiation of(List<String> headers) {
-        List<Range> ranges = new ArrayList<>();
-        for (String part : String.join(",", headers).split(",")) {
-            String[] pieces = part.toLowerCase(Locale.ROOT).split(";", -1);
-            String type = pieces[0].strip();
-            if (!type.isEmpty()) {
-                double quality = 1;
-                for (int i = 1; i < pieces.length; i++) {
-                    String parameter = pieces[i].strip();
-                    if (parameter.startsWith("q=")) {
-                        quality = quality(parameter.substring(2));
-                    }
-                }
-                ranges.add(new Range(type, quality));
-            }
-        }
-        return new ContentNegotiation(ranges.isEmpty() ? List.of(new Range("*/*", 1)) : List.copyOf(ranges));
+        List<WeightedName> ranges = WeightedName.parse(headers);
+        return new ContentNegotiation(ranges.isEmpty() ? List.of(new WeightedName("*/*", 1)) : ranges);
     }
 
     /** Whether the caller accepts this media type by its name, not by a wildcard. */
     public boolean names(String mediaType) {
-        return ranges.stream().anyMatch(range -> range.quality > 0 && range.type.equals(mediaType));
+        return ranges.stream()
+                .anyMatch(range -> range.weight() > 0 && range.name().equals(mediaType));
     }
 
     /**
@@ -77,10 +51,11 @@ public final class ContentNegotiation {
         for (String mediaType : offer.mediaTypes()) {
             int closest = 0;
             double quality = 0;
-            for (Range range : ranges) {
-                if (range.closeness(mediaType) > closest) {
-                    closest = range.closeness(mediaType);
-                    quality = range.quality;
+            for (WeightedName range : ranges) {
+                int close = closeness(range.name(), mediaType);
+                if (close > closest) {
+                    closest = close;
+                    quality = range.weight();
                 }
             }
             best = Math.max(best, quality);
@@ -88,13 +63,13 @@ public final class ContentNegotiation {
         return best;
     }
 
-    private static double quality(String text) {
-        try {
-            double quality = Double.parseDouble(text);
-            return quality >= 0 && quality <= 1 ? quality : 1;
-        } catch (NumberFormatException e) {
-            return 1;
+    /** How closely a media range names a media type; 0 for not at all. */
+    private static int closeness(String range, String mediaType) {
+        if (range.equals(mediaType)) {
+            return 3;
         }
+        boolean family = range.endsWith("/*") && mediaType.startsWith(range.substring(0, range.length() - 1));
+        return range.equals("*/*") ? 1 : family ? 2 : 0;
     }
 
     /** A format in which an answer can be sent. */

@@ -20,9 +20,10 @@ public final class CorsPolicy {
     private static final Set<String> OWN_SITES = Set.of("same-origin", "none");
     private static final String METHODS = "GET, HEAD, POST, DELETE";
     private static final String REQUEST_HEADERS =
-            "Accept, Authorization, Content-Type, Last-Event-ID, " + String.join(", ", ProjectResolver.HEADERS);
-    private static final String ANSWER_HEADERS = "Date, Idempotent-Replayed, Millrace-Hint, Retry-After,"
-            + " WWW-Authenticate, "
+            "Accept, Authorization, Content-Type, Last-Event-ID, traceparent, tracestate, baggage, "
+                    + String.join(", ", ProjectResolver.HEADERS);
+    private static final String ANSWER_HEADERS = "Date, Idempotent-Replayed, Idempotent-Diverged, Millrace-Hint,"
+            + " Retry-After, WWW-Authenticate, "
             + LiveReadHeaders.WATERMARK + ", " + LiveReadHeaders.INCARNATION + ", " + LiveReadHeaders.TIME;
 
     private final List<String> allowed;

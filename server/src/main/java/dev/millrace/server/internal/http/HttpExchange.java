@@ -10,6 +10,8 @@ import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.NetworkChannel;
+import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionStage;
@@ -151,6 +153,32 @@ public final class HttpExchange {
         }
     }
 
+    /** Answers a HEAD request; the body that GET has is of unknown length. */
+    public void headers() {
+        if (ended.compareAndSet(false, true)) {
+            response.write(false, ByteBuffer.allocate(0), callback); // as the last write it would have the length 0
+        }
+    }
+
+    public void noContent() {
+        response.setStatus(204);
+        end();
+    }
+
+    /** Sends the caller to another URL of this server, which it reads with GET. */
+    public void redirect(String location) {
+        response.setStatus(303);
+        response.getHeaders().put(HttpHeader.LOCATION, location);
+        end();
+    }
+
+    /** Adds names of request headers on which the answer depends. */
+    public void varyBy(String... names) {
+        Set<String> all = new LinkedHashSet<>(response.getHeaders().getCSV(HttpHeader.VARY, false));
+        all.addAll(List.of(names));
+        response.getHeaders().put(HttpHeader.VARY, String.join(", ", all));
+    }
+
     /**
      * Answers with an error. If the answer has already begun, it is aborted. The request keeps no memory: the rest of
      * its body may come slowly.
@@ -183,7 +211,7 @@ public final class HttpExchange {
         }
     }
 
-    /** Completes an answer that was written in pieces. */
+    /** Completes an answer. */
     public void end() {
         if (ended.compareAndSet(false, true)) {
             callback.succeeded();

@@ -36,7 +36,6 @@ public final class RootHandler extends Handler.Abstract {
                     RootHandler.class.getPackage().getImplementationVersion())
             .orElse("development");
 
-    private static final byte[] NO_BODY = new byte[0];
     private static final int THREADS = 32;
     private static final int FEW_THREADS = Math.max(2, Runtime.getRuntime().availableProcessors() / 2);
     private static final int MOST_WAITING = 1024;
@@ -148,7 +147,7 @@ public final class RootHandler extends Handler.Abstract {
             if (isStream(target) && WebhookRoute.isOptions(exchange)) {
                 executor.begin(share, route.path(), () -> answer(route, method, exchange));
             } else {
-                exchange.body(204, "", NO_BODY);
+                exchange.noContent();
             }
             return;
         }
@@ -185,7 +184,7 @@ public final class RootHandler extends Handler.Abstract {
     private void callRoute(RouteMatch route, String method, HttpExchange exchange) {
         if (method.equals("OPTIONS")) {
             if (!routes.webhooks().answerOptions(exchange, route.path())) {
-                exchange.body(204, "", NO_BODY);
+                exchange.noContent();
             }
             return;
         }

@@ -10,7 +10,10 @@ import java.util.Set;
  */
 public record RouteMatch(RouteTarget target, StreamPath path, String id) {
     /** First segments that are no short URL; streams with such names are reached under {@code /api/streams/}. */
-    static final Set<String> RESERVED = Set.of("api", "assets", "docs", "healthz", "metrics");
+    static final Set<String> RESERVED = Set.of("api", "assets", "docs", "healthz", "metrics", "readyz", "v1");
+
+    /** Browsers ask for it without being told to; it is no stream, and there is no such file. */
+    private static final String ICON = "favicon.ico";
 
     private static final String PATH = "/{path}";
     private static final String ID = "/{id}";
@@ -28,10 +31,16 @@ public record RouteMatch(RouteTarget target, StreamPath path, String id) {
         if (RESERVED.contains(firstSegment(trimmed))) {
             return reserved("/" + trimmed);
         }
+        if (trimmed.equals(ICON)) {
+            return Optional.empty();
+        }
         StreamPath path = StreamPathParser.read(trimmed);
-        return RESERVED.contains(firstSegment(path.value().substring(1)))
-                ? Optional.empty()
-                : Optional.of(new RouteMatch(RouteTarget.SHORT_URL, path, ""));
+        return hasShortUrl(path) ? Optional.of(new RouteMatch(RouteTarget.SHORT_URL, path, "")) : Optional.empty();
+    }
+
+    /** Whether a stream has a short URL: its path. */
+    public static boolean hasShortUrl(StreamPath path) {
+        return !RESERVED.contains(firstSegment(path.value().substring(1)));
     }
 
     private static Optional<RouteMatch> reserved(String url) {

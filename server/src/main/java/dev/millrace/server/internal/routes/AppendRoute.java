@@ -288,6 +288,9 @@ public final class AppendRoute {
         if (appended.stream().allMatch(AppendedRecord::replayed)) {
             exchange.response().getHeaders().put("Idempotent-Replayed", "true");
         }
+        if (appended.stream().anyMatch(AppendedRecord::diverged)) {
+            exchange.response().getHeaders().put("Idempotent-Diverged", "true");
+        }
         byte[] start = (batch ? "{\"events\":[" : "{\"event\":").getBytes(StandardCharsets.UTF_8);
         byte[] end = (batch
                         ? appended.stream()

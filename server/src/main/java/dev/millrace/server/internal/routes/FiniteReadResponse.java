@@ -9,11 +9,14 @@ import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.server.internal.formats.EventEncoding;
+import dev.millrace.server.internal.formats.GzipEncoder;
 import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.PieceWriter;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.Optional;
+import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.IteratingCallback;
 
 /**
@@ -28,12 +31,16 @@ final class FiniteReadResponse extends IteratingCallback {
     /** A page, its encoded form, and the growth of its buffer. */
     private static final int COPIES = 4;
 
+    /** The buffer of a compressed page, if nothing in it can be compressed. */
+    private static final int COMPRESSED_COPIES = 2;
+
     private static final System.Logger LOG = System.getLogger("dev.millrace.server");
 
     private final HttpExchange exchange;
     private final StreamEngine engine;
     private final StreamPath path;
     private final EventEncoding format;
+    private final Optional<GzipEncoder> gzip;
     private final ReadParameters parameters;
     private final long watermark;
     private final String incarnation;
@@ -51,12 +58,14 @@ final class FiniteReadResponse extends IteratingCallback {
             StreamEngine engine,
             StreamPath path,
             EventEncoding format,
+            Optional<GzipEncoder> gzip,
             ReadParameters parameters,
             StreamHead head) {
         this.exchange = exchange;
         this.engine = engine;
         this.path = path;
         this.format = format;
+        this.gzip = gzip;
         this.parameters = parameters;
         this.pageBytes = exchange.memory().pageBytes();
         this.watermark = head.lastOffset();
@@ -69,6 +78,12 @@ final class FiniteReadResponse extends IteratingCallback {
     /** The memory that a read needs. */
     static long memory(HttpExchange exchange) {
         return exchange.memory().pageBytes() * COPIES;
+    }
+
+    /** The memory that a read needs, also if it is compressed. */
+    static long memory(HttpExchange exchange, boolean gzip) {
+        long compressed = exchange.memory().pageBytes() * COMPRESSED_COPIES + GzipEncoder.MEMORY;
+        return memory(exchange) + (gzip ? compressed : 0);
     }
 
     @Override
@@ -110,13 +125,26 @@ final class FiniteReadResponse extends IteratingCallback {
                     e);
             throw e;
         }
-        if (first && !ended) {
-            exchange.sendInChunks();
+        if (first) {
+            begin(); // not before: an error is not compressed
         }
         PieceWriter.write(exchange, ended, page, this);
     }
 
+    private void begin() {
+        gzip.ifPresent(
+                encoder -> exchange.response().getHeaders().put(HttpHeader.CONTENT_ENCODING, GzipEncoder.CODING));
+        if (!ended) {
+            exchange.sendInChunks();
+        }
+    }
+
     private byte[] nextPage() {
+        byte[] page = nextPlainPage();
+        return gzip.map(encoder -> encoder.encode(page, ended)).orElse(page);
+    }
+
+    private byte[] nextPlainPage() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         if (!begun) {
             begun = true;
@@ -189,11 +217,17 @@ final class FiniteReadResponse extends IteratingCallback {
 
     @Override
     protected void onCompleteSuccess() {
+        gzip.ifPresent(GzipEncoder::close);
         exchange.end();
     }
 
     @Override
     protected void onFailure(Throwable cause) {
         exchange.fail(cause);
+    }
+
+    @Override
+    protected void onCompleteFailure(Throwable cause) {
+        gzip.ifPresent(GzipEncoder::close);
     }
 }

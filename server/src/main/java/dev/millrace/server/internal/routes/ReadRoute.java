@@ -8,22 +8,24 @@ import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import dev.millrace.server.internal.formats.ContentNegotiation;
 import dev.millrace.server.internal.formats.EventEncoding;
+import dev.millrace.server.internal.formats.GzipEncoder;
 import dev.millrace.server.internal.http.CallerPermissions;
 import dev.millrace.server.internal.http.HttpErrorException;
 import dev.millrace.server.internal.http.HttpExchange;
 import dev.millrace.server.internal.http.StreamPathParser;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpHeader;
 
 /** The route that reads: finite reads page by page, live reads fed by a tail of the engine. Thread-safe. */
 public final class ReadRoute {
-    private static final byte[] NO_BODY = new byte[0];
-
     private final StreamEngine engine;
     private final LiveReadResponse.Timing timing;
-    private final HtmlPage page;
+    private final StreamPage page;
+    private final AtomicInteger compressed = new AtomicInteger();
     private final Set<LiveReadResponse> live = ConcurrentHashMap.newKeySet();
     private final LiveReaderLimiter limit;
     private volatile boolean stopping;
@@ -32,12 +34,17 @@ public final class ReadRoute {
         this.engine = engine;
         this.timing = timing;
         this.limit = limit;
-        this.page = page;
+        this.page = new StreamPage(engine, page);
     }
 
     /** Answers a read under {@code /api/streams/}: live unless it has an upper bound. */
     public void readStream(HttpExchange exchange, StreamPath path) {
-        EventEncoding format = negotiation(exchange).choose(EventEncoding.OF_STREAMS);
+        ContentNegotiation accept = negotiation(exchange);
+        if (StreamPage.isAskedFor(exchange, accept)) {
+            page.answerLongUrl(exchange, path);
+            return;
+        }
+        EventEncoding format = accept.choose(EventEncoding.OF_STREAMS);
         read(exchange, path, format, ReadParameters.Default.LIVE, failure -> false);
     }
 
@@ -46,11 +53,11 @@ public final class ReadRoute {
      */
     public void readShortUrl(HttpExchange exchange, StreamPath path) {
         ContentNegotiation accept = negotiation(exchange);
-        exchange.response().getHeaders().add(HttpHeader.VARY, "Accept");
+        exchange.varyBy("Accept");
         boolean asksForEvents = ReadParameters.anyIn(exchange.query());
         EventEncoding format = accept.choose(asksForEvents ? EventEncoding.OF_STREAMS : EventEncoding.OF_SHORT_URLS);
         if (format == EventEncoding.PAGE) {
-            page.answer(exchange);
+            page.answerShortUrl(exchange, path);
         } else {
             boolean eventStream =
                     accept.names(EventEncoding.EVENT_STREAM.mediaTypes().get(0));
@@ -59,7 +66,7 @@ public final class ReadRoute {
                     path,
                     format,
                     eventStream ? ReadParameters.Default.LIVE : ReadParameters.Default.FINITE,
-                    failure -> StreamLookup.isMissing(failure) && isNavigation(exchange));
+                    failure -> StreamLookup.isMissing(failure) && StreamPage.isNavigation(exchange));
         }
     }
 
@@ -77,9 +84,9 @@ public final class ReadRoute {
         return (int) live.stream().filter(LiveReadResponse::isDropped).count();
     }
 
-    /** Whether a person follows a link in a browser. */
-    private static boolean isNavigation(HttpExchange exchange) {
-        return "navigate".equals(exchange.request().getHeaders().get("Sec-Fetch-Mode"));
+    /** How many finite reads are being answered with gzip. */
+    public int compressedReads() {
+        return compressed.get();
     }
 
     /** {@code showPage} tells whether a failure to find the stream is answered with the page. */
@@ -112,6 +119,11 @@ public final class ReadRoute {
         if (reserved) {
             limit.enter(stream);
         }
+        boolean gzip = !parameters.live()
+                && GzipEncoder.isPreferred(exchange.request().getHeaders().getValuesList(HttpHeader.ACCEPT_ENCODING));
+        if (!parameters.live()) {
+            exchange.varyBy("Accept", "Accept-Encoding");
+        }
         boolean mayCreate = StreamLookup.mayCreate(exchange, permissions, path);
         var unused = StreamLookup.head(engine, exchange, path, mayCreate).whenComplete((head, failure) -> {
             if (failure != null) {
@@ -125,15 +137,25 @@ public final class ReadRoute {
                 }
             } else if (exchange.isHead()) {
                 putHeaders(exchange, format, head);
-                exchange.body(200, format.contentType(), NO_BODY);
+                if (gzip) {
+                    exchange.response().getHeaders().put(HttpHeader.CONTENT_ENCODING, GzipEncoder.CODING);
+                }
+                exchange.headers();
             } else if (parameters.live()) {
                 tail(exchange, permissions, path, parameters, mayCreate, head);
             } else {
                 putHeaders(exchange, format, head);
                 exchange.failWith(exchange.memory()
-                        .takeForRead(FiniteReadResponse.memory(exchange))
-                        .thenRun(() ->
-                                new FiniteReadResponse(exchange, engine, path, format, parameters, head).iterate()));
+                        .takeForRead(FiniteReadResponse.memory(exchange, gzip))
+                        .thenRun(() -> new FiniteReadResponse(
+                                        exchange,
+                                        engine,
+                                        path,
+                                        format,
+                                        gzip ? Optional.of(new GzipEncoder(compressed)) : Optional.empty(),
+                                        parameters,
+                                        head)
+                                .iterate()));
             }
         });
     }

@@ -157,7 +157,9 @@ class GuardsTest {
         assertThat(origins.admit("OPTIONS", request, "localhost:4242", answer)).isTrue();
         assertThat(answer.get("Access-Control-Allow-Origin")).isEqualTo("https://app.example.org");
         assertThat(answer.get("Access-Control-Allow-Methods")).contains("POST").contains("DELETE");
-        assertThat(answer.get("Access-Control-Allow-Headers")).contains("X-Project-Slug");
+        assertThat(answer.get("Access-Control-Allow-Headers"))
+                .contains("X-Project-Slug", "traceparent", "tracestate", "baggage");
+        assertThat(answer.get("Access-Control-Expose-Headers")).contains("Idempotent-Replayed", "Idempotent-Diverged");
         assertThat(answer.get("Vary")).isEqualTo("Origin");
         assertThat(new CorsPolicy(List.of("*")).admit("OPTIONS", request, null, HttpFields.build()))
                 .isTrue();

@@ -37,6 +37,8 @@ class RouteMatchTest {
         "/ann/agent1,                    SHORT_URL, /ann/agent1",
         "/ann%2Fagent1/,                 SHORT_URL, /ann/agent1",
         "/apis,                          SHORT_URL, /apis",
+        "/v1a,                           SHORT_URL, /v1a",
+        "/api/streams/v1/a,              STREAM, /v1/a",
         "/a/api,                         SHORT_URL, /a/api",
         "/api/streams/__fork/a/b,        FORK,   /a/b",
         "/api/streams/__fork,            FORK,   /",
@@ -62,6 +64,10 @@ class RouteMatchTest {
                 "/assets/x.js",
                 "/docs",
                 "/metrics",
+                "/readyz",
+                "/v1",
+                "/v1/models",
+                "/favicon.ico",
                 "/healthz/x",
                 "/%61pi/streams/a",
                 "/%2Fdocs%2Fa",
@@ -77,7 +83,7 @@ class RouteMatchTest {
             strings = {
                 "/api/streams/Upper", "/api/streams/a.b", "/api/streams/a%20b", "/api/streams/a//b",
                         "/api/streams/a%2F",
-                "/api/streams/a+b", "/api/streams/%zz", "/api/streams/%C3%28", "/favicon.ico", "/a/../b"
+                "/api/streams/a+b", "/api/streams/%zz", "/api/streams/%C3%28", "/favicon.png", "/a/../b"
             })
     void should_refuse_what_is_not_a_path(String rawPath) {
         assertThatThrownBy(() -> RouteMatch.of(rawPath)).isInstanceOfSatisfying(HttpErrorException.class, refusal -> {
