@@ -11,11 +11,12 @@ import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.Supplier;
 
 /** A TCP proxy between client and server that can break all connections; new ones can be made afterwards. */
 final class CuttingProxy implements AutoCloseable {
     private final ServerSocket front;
-    private final URI server;
+    private final Supplier<URI> server;
     private final Set<Socket> sockets = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool(task -> {
         Thread thread = new Thread(task, "cutting-proxy");
@@ -23,7 +24,8 @@ final class CuttingProxy implements AutoCloseable {
         return thread;
     });
 
-    CuttingProxy(URI server) throws IOException {
+    /** @param server the address of the server, asked for each connection; if nothing is there, the connection is closed */
+    CuttingProxy(Supplier<URI> server) throws IOException {
         this.server = server;
         this.front = new ServerSocket(0, 200, InetAddress.getLoopbackAddress());
         threads.execute(this::accept);
@@ -36,17 +38,25 @@ final class CuttingProxy implements AutoCloseable {
     private void accept() {
         while (!front.isClosed()) {
             try {
-                Socket near = front.accept();
-                Socket far = new Socket(server.getHost(), server.getPort());
-                near.setTcpNoDelay(true);
-                far.setTcpNoDelay(true);
-                sockets.add(near);
-                sockets.add(far);
-                threads.execute(() -> pump(near, far));
-                threads.execute(() -> pump(far, near));
+                connect(front.accept());
             } catch (IOException closed) {
                 return;
             }
+        }
+    }
+
+    private void connect(Socket near) throws IOException {
+        URI address = server.get();
+        try {
+            Socket far = new Socket(address.getHost(), address.getPort());
+            near.setTcpNoDelay(true);
+            far.setTcpNoDelay(true);
+            sockets.add(near);
+            sockets.add(far);
+            threads.execute(() -> pump(near, far));
+            threads.execute(() -> pump(far, near));
+        } catch (IOException notThere) {
+            near.close();
         }
     }
 

@@ -26,7 +26,7 @@ class HttpFaultyReadsTest extends FaultyReadsContract {
     void start() throws IOException {
         engine = StreamEngine.builder(faults().around(new InMemoryEventStore())).start();
         server = MillraceServer.builder(engine).start();
-        network = new CuttingProxy(server.baseUri());
+        network = new CuttingProxy(server::baseUri);
         client = HttpEventStreams.builder(network.uri())
                 .backoff(Duration.ofMillis(1), Duration.ofMillis(20))
                 .timers(new AcceleratedTimers())

@@ -102,7 +102,7 @@ class IdleStreamsTest {
     void should_hold_many_idle_streams_in_little_memory_and_act_on_each_through_cuts(@TempDir Path data)
             throws Exception {
         try (PackagedServer server = PackagedServer.on(data);
-                CuttingProxy network = new CuttingProxy(server.baseUri());
+                CuttingProxy network = new CuttingProxy(server::baseUri);
                 HttpEventStreams direct =
                         HttpEventStreams.builder(server.baseUri()).build();
                 HttpEventStreams remote = HttpEventStreams.builder(network.uri())

@@ -101,12 +101,10 @@ final class CheckListener implements TestExecutionListener {
 
     /** The method name as a sentence; for a parameterized test, with the name of the run. */
     private String name(TestIdentifier test) {
-        String sentence = test.getSource()
+        String sentence = CheckSuite.sentence(test.getSource()
                 .filter(MethodSource.class::isInstance)
                 .map(source -> ((MethodSource) source).getMethodName())
-                .orElse(test.getDisplayName())
-                .replaceFirst("^(check|should)_", "")
-                .replace('_', ' ');
+                .orElse(test.getDisplayName()));
         boolean isOneOfMany = Optional.ofNullable(plan)
                 .flatMap(all -> all.getParent(test))
                 .filter(parent -> parent.getSource().equals(test.getSource()))

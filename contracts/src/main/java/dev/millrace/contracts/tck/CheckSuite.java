@@ -72,6 +72,11 @@ enum CheckSuite {
                 .findFirst();
     }
 
+    /** The name of a check: the name of its method as a sentence. */
+    static String sentence(String method) {
+        return method.replaceFirst("^(check|should)_", "").replace('_', ' ');
+    }
+
     static String words() {
         return Arrays.stream(values()).map(CheckSuite::word).collect(Collectors.joining(", "));
     }
