@@ -28,8 +28,9 @@ public abstract class ReadChecks extends WireChecks {
 
         assertThat(answer.header("content-type")).isEqualTo("text/event-stream");
         assertThat(answer.body())
-                .startsWith(": \n\nid: 1\nevent: message\ndata: {\"streamPath\":")
-                .endsWith("}\n\n");
+                .startsWith(": \n\nevent: message\ndata: {\"streamPath\":")
+                .contains("}\nid: 1\n\nevent: message\n")
+                .endsWith("}\nid: 3\n\n");
         assertThat(answer.body().lines().filter("event: message"::equals)).hasSize(3);
         assertThat(answer.body().lines().filter(line -> line.startsWith("data:")))
                 .hasSize(3);
