@@ -32,7 +32,7 @@ final class ArchiveTraining {
                 EventType.of("https://events.iterate.com/events/stream/dynamic-worker/configured"),
                 "{\"slug\":\"w\",\"script\":\"export default { async afterAppend({ append, event }) {"
                         + " if (event.type === 'order') await append({ type: 'pong' }); } };\"}");
-        server.live(ServiceClient.api(STREAM)).awaitOffset(1);
+        server.follow(STREAM).awaitOffset(1);
         server.append(STREAM, "{\"type\":\"order\"}");
         server.awaitHistory(STREAM, events -> server.types(STREAM).containsAll(DONE));
     }

@@ -15,6 +15,7 @@ import java.time.Duration;
 import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -50,6 +51,25 @@ class ServeProcessTest {
             String url = address(second);
             assertThat(get(url + "/orders")).contains("order-placed").containsOnlyOnce("initialized");
             assertThat(post(url + "/orders", "{\"type\": \"order-paid\"}")).contains("\"offset\": 3");
+        }
+    }
+
+    @Test
+    void should_keep_bare_reads_open_if_it_is_told_to() throws Exception {
+        try (CommandProcess finite = CommandProcess.start("serve", "--port", "0", "--in-memory")) {
+            assertThat(get(address(finite) + "/api/streams/orders")).containsOnlyOnce("initialized");
+        }
+        try (CommandProcess live =
+                CommandProcess.start("serve", "--port", "0", "--in-memory", "--bare-read", "live")) {
+            String url = address(live);
+            HttpRequest read =
+                    HttpRequest.newBuilder(URI.create(url + "/api/streams/orders")).build();
+            try (Stream<String> lines = http.send(read, BodyHandlers.ofLines()).body()) {
+                post(url + "/orders", "{\"type\": \"order-placed\"}");
+
+                assertThat(lines.filter(line -> line.contains("order-placed")).findFirst())
+                        .isPresent();
+            }
         }
     }
 

@@ -91,7 +91,7 @@ public final class CutFixture {
             }
             String event = "{\"streamPath\":\"/c\",\"type\":\"ü\",\"payload\":{\"t\":\"" + texts.get((int) next - 1)
                     + "\"},\"offset\":" + next + ",\"createdAt\":\"2026-01-01T12:00:00.000Z\"}";
-            body.append("event: message\nid: " + next + "\ndata: " + event + "\n\n");
+            body.append("event: message\ndata: " + event + "\nid: " + next + "\n\n");
         }
         return body.toString().replace("\n", newline);
     }

@@ -97,6 +97,23 @@ class HttpStreamTailTest {
                 .hasMessageContaining("tail failed: /agents/1");
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"", "id", "id: 2", "id: 2\n"})
+    void should_resume_before_an_event_that_was_cut_after_its_data(String rest) throws Exception {
+        streams.subscribe(Sample.PATH, 0, subscriber);
+        service.next()
+                .tail("A", 2)
+                .send(Sample.sse(1) + "event: message\ndata: " + Sample.event(2) + "\n" + rest)
+                .cut();
+        LiveRequest second = service.next();
+        assertThat(second.target).contains("afterOffset=1&");
+        assertThat(second.headers).containsEntry("last-event-id", "1");
+        second.tail("A", 2).send(Sample.sse(2) + Sample.caughtUp(2));
+        subscriber.expect(
+                "connected 'A' 2 gap 0", "event 1", "disconnected", "connected 'A' 2 gap 0", "event 2", "caught up 2");
+        assertThat(subscriber.rest()).isEmpty();
+    }
+
     @Test
     void should_say_disconnected_once_for_a_connection_however_many_attempts_fail() throws Exception {
         streams.subscribe(Sample.PATH, 0, subscriber);

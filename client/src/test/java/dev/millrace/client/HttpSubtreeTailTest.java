@@ -83,8 +83,8 @@ class HttpSubtreeTailTest {
     }
 
     private static String event(int position, String path, int offset) {
-        return "id: " + position + "\nevent: message\ndata: {\"streamPath\":\"" + path + "\",\"type\":\"ü\",\"offset\":"
-                + offset + ",\"createdAt\":\"2026-01-01T12:00:00.000Z\"}\n\n";
+        return "event: message\ndata: {\"streamPath\":\"" + path + "\",\"type\":\"ü\",\"offset\":" + offset
+                + ",\"createdAt\":\"2026-01-01T12:00:00.000Z\"}\nid: " + position + "\n\n";
     }
 
     /** A response with caught-up at position 10 and three events, without those up to the position of the reader. */
@@ -92,7 +92,7 @@ class HttpSubtreeTailTest {
         StringBuilder body = new StringBuilder(": \n\n");
         body.append("event: stream\ndata: {\"streamPath\":\"/a\",\"incarnation\":\"A\",\"offset\":2}\n\n");
         if (position <= 10) {
-            body.append("id: 10\nevent: caught-up\ndata: {\"offset\": 10}\n\n");
+            body.append("event: caught-up\ndata: {\"offset\": 10}\nid: 10\n\n");
         }
         if (position < 12) {
             body.append(event(12, "/a", 3));
@@ -102,7 +102,7 @@ class HttpSubtreeTailTest {
         }
         if (position > 10) {
             long watermark = Math.max(15, position);
-            body.append("id: " + watermark + "\nevent: caught-up\ndata: {\"offset\": " + watermark + "}\n\n");
+            body.append("event: caught-up\ndata: {\"offset\": " + watermark + "}\nid: " + watermark + "\n\n");
         }
         if (position < 19) {
             body.append("event: destroyed\ndata: {\"streamPath\":\"/c\"}\n\n").append(event(19, "/a", 4));
@@ -151,7 +151,7 @@ class HttpSubtreeTailTest {
             LiveRequest first = service.next();
             assertThat(first.target).contains("afterOffset=end");
             first.raw(LiveRequest.tailHead("Millrace-Subtree: true"))
-                    .send("id: 7\nevent: caught-up\ndata: {}\n\n" + event(9, "/a", 5))
+                    .send("event: caught-up\ndata: {}\nid: 7\n\n" + event(9, "/a", 5))
                     .end();
 
             LiveRequest second = service.next();
@@ -170,7 +170,7 @@ class HttpSubtreeTailTest {
                 HttpEventStreams streams = client(service)) {
             streams.subscribeSubtree(StreamPath.of("/a"), lines);
             for (String broken : List.of(
-                    "id: 1\nevent: message\ndata: {\n\n",
+                    "event: message\ndata: {\nid: 1\n\n",
                     "event: caught-up\ndata: {}\n\n",
                     "event: stream\ndata: {}\n\n",
                     "event: stream\ndata: {\"streamPath\":\"/a\"}\n\n",

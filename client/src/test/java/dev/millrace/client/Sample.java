@@ -29,7 +29,7 @@ public final class Sample {
     }
 
     static String sse(long offset) {
-        return "event: message\nid: " + offset + "\ndata: " + event(offset) + "\n\n";
+        return "event: message\ndata: " + event(offset) + "\nid: " + offset + "\n\n";
     }
 
     static String caughtUp(long offset) {

@@ -141,6 +141,7 @@ public final class MillraceServer implements AutoCloseable {
         private List<String> allowedHosts = List.of();
         private int maxReaders = MAX_READERS;
         private int maxReadersPerStream = MAX_READERS_PER_STREAM;
+        private boolean bareReadLive;
         private OptionalInt rateLimit = OptionalInt.empty();
         private Optional<AccessTokens> tokens = Optional.empty();
         private Optional<Vault> vault = Optional.empty();
@@ -224,6 +225,16 @@ public final class MillraceServer implements AutoCloseable {
             return this;
         }
 
+        /**
+         * Whether a GET under {@code /api/streams/} stays open and follows the stream if it has no read parameter, no
+         * {@code Last-Event-ID} and no {@code Accept: text/event-stream}; some clients of {@code events.iterate.com}
+         * expect that. By default it ends with the last stored event.
+         */
+        public Builder bareReadLive(boolean live) {
+            this.bareReadLive = live;
+            return this;
+        }
+
         /** The tokens of the callers. Without this call, each caller may do everything. */
         public Builder tokens(AccessTokens tokens) {
             this.tokens = Optional.of(tokens);
@@ -271,7 +282,8 @@ public final class MillraceServer implements AutoCloseable {
                     engine,
                     timing,
                     new LiveReaderLimiter(maxReaders, maxReadersPerStream),
-                    new HtmlPage("stream.html"));
+                    new HtmlPage("stream.html"),
+                    bareReadLive);
             AppendRateLimiter rates = new AppendRateLimiter(rateLimit, timers);
             WebhookVerifier verifier = new WebhookVerifier(
                     engine, vault.<Secrets>map(found -> found).orElse(Secrets.NONE), timers);

@@ -48,7 +48,7 @@ class ClockSetChecksTest {
                 Optional.of(Duration.ofMinutes(1)));
         millrace = new RunningServer(
                 options -> options.timers(clock).heartbeat(HEARTBEAT).tokens(tokens));
-        reader = millrace.live(api("/a"), "Authorization", "Bearer " + created.token());
+        reader = millrace.follow("/a", "Authorization", "Bearer " + created.token());
         reader.awaitOffset(1);
         await().atMost(LIMIT).until(() -> clock.pending() == TIMERS);
     }

@@ -44,7 +44,7 @@ class LifecycleTest {
     @Test
     void should_end_live_reads_and_stop_listening() throws IOException {
         try (RunningServer millrace = new RunningServer()) {
-            LiveReadClient reader = millrace.live(api(freshStream())).awaitOffset(1);
+            LiveReadClient reader = millrace.follow(freshStream()).awaitOffset(1);
 
             millrace.server.stop(Duration.ofSeconds(5));
             millrace.server.stop(Duration.ofSeconds(5));
@@ -72,7 +72,7 @@ class LifecycleTest {
             destroyer.start();
             try {
                 for (int i = 0; i < 200; i++) {
-                    try (LiveReadClient reader = millrace.live(api(stream))) {
+                    try (LiveReadClient reader = millrace.follow(stream)) {
                         assertThat(reader.status()).as("read %d", i).isEqualTo(200);
                     }
                 }

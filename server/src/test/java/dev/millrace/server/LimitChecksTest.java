@@ -26,23 +26,23 @@ class LimitChecksTest {
         try (RunningServer millrace = new RunningServer(builder -> builder.maxReaders(3, 2))) {
             String stream = freshStream();
             String other = freshStream();
-            LiveReadClient first = millrace.live(api(stream)).awaitOffset(1);
-            millrace.live(api(stream)).awaitOffset(1);
+            LiveReadClient first = millrace.follow(stream).awaitOffset(1);
+            millrace.follow(stream).awaitOffset(1);
 
             assertRefused(
-                    millrace.get(api(stream)),
+                    millrace.get(api(stream) + "?afterOffset=start"),
                     "public:" + stream + " has 2 live readers, at most 2",
                     "maxReadersPerStream");
             assertThat(millrace.history(stream).status()).isEqualTo(200);
             assertThat(millrace.send("HEAD", api(stream), "").status()).isEqualTo(200);
-            millrace.live(api(other)).awaitOffset(1);
+            millrace.follow(other).awaitOffset(1);
             assertRefused(
-                    millrace.get(api(freshStream())), "this server has 3 live readers, at most 3", "limit maxReaders)");
+                    millrace.get(api(freshStream()) + "?afterOffset=start"), "this server has 3 live readers, at most 3", "limit maxReaders)");
 
             first.close();
             millrace.append(stream, EVENT);
             await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 2);
-            assertThat(millrace.live(api(stream)).awaitOffset(2).status()).isEqualTo(200);
+            assertThat(millrace.follow(stream).awaitOffset(2).status()).isEqualTo(200);
         }
     }
 

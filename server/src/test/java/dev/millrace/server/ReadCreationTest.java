@@ -37,6 +37,7 @@ class ReadCreationTest {
     private static List<String> readsOf(String stream) {
         return List.of(
                 "GET " + api(stream),
+                "GET " + api(stream) + "?afterOffset=start",
                 "GET " + api(stream) + "?beforeOffset=end",
                 "GET " + api(stream) + "?subtree=true",
                 "HEAD " + api(stream),
@@ -187,7 +188,7 @@ class ReadCreationTest {
             String stream = freshStream();
             StreamPath path = StreamPath.of(stream);
             millrace.engine.touch(ProjectSlug.defaultProject(), path).get();
-            LiveReadClient live = millrace.live(api(stream), "Authorization", "Bearer " + reader)
+            LiveReadClient live = millrace.follow(stream, "Authorization", "Bearer " + reader)
                     .awaitOffset(1);
             millrace.engine.destroy(ProjectSlug.defaultProject(), path, false).get();
             live.awaitEnd();

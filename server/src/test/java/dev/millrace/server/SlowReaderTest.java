@@ -32,7 +32,7 @@ class SlowReaderTest {
         try (RunningServer millrace = new RunningServer(builder -> builder.slowReaderTimeout(Duration.ofMillis(300)));
                 RawSocket stuck = new RawSocket(millrace.server.baseUri())) {
             String stream = freshStream();
-            stuck.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            stuck.send("GET " + api(stream) + "?afterOffset=start HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     .readUntil("id: 1");
             for (int i = 0; i < 40; i++) {
                 millrace.append(stream, LARGE);
@@ -50,7 +50,7 @@ class SlowReaderTest {
                         builder -> builder.heartbeat(Duration.ofSeconds(2)).slowReaderTimeout(Duration.ofMillis(300)));
                 RawSocket slow = new RawSocket(millrace.server.baseUri())) {
             String stream = freshStream();
-            slow.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+            slow.send("GET " + api(stream) + "?afterOffset=start HTTP/1.1\r\nHost: localhost\r\n\r\n")
                     .readUntil("id: 1");
             for (int i = 0; i < 40; i++) {
                 millrace.append(stream, LARGE);
@@ -72,7 +72,7 @@ class SlowReaderTest {
             String stream = freshStream();
             for (int i = 0; i < 20; i++) {
                 RawSocket socket = new RawSocket(millrace.server.baseUri());
-                socket.send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n")
+                socket.send("GET " + api(stream) + "?afterOffset=start HTTP/1.1\r\nHost: localhost\r\n\r\n")
                         .readUntil("id: 1");
                 socket.reset();
             }
@@ -88,7 +88,7 @@ class SlowReaderTest {
             List<RawSocket> sockets = new ArrayList<>();
             for (int i = 0; i < 300; i++) {
                 sockets.add(new RawSocket(millrace.server.baseUri())
-                        .send("GET " + api(stream) + " HTTP/1.1\r\nHost: localhost\r\n\r\n"));
+                        .send("GET " + api(stream) + "?afterOffset=start HTTP/1.1\r\nHost: localhost\r\n\r\n"));
             }
             for (RawSocket socket : sockets) {
                 socket.readUntil("id: 2");

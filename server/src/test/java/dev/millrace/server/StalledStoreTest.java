@@ -255,7 +255,7 @@ class StalledStoreTest {
                         Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty())
                 .token();
         try (RunningServer millrace = new RunningServer(options -> options.tokens(tokens))) {
-            LiveReadClient reader = millrace.live(api("/a"), "Authorization", "Bearer " + token);
+            LiveReadClient reader = millrace.follow("/a", "Authorization", "Bearer " + token);
             reader.awaitOffset(1);
             clock.gate = new CountDownLatch(1);
             clock.nonBlocking.clear();

@@ -37,7 +37,7 @@ class StopWhileAcceptingTest {
                 millrace.append(stream, "{\"type\":\"a\"}");
                 // the head read of the request may pass; that of its tail may not
                 hold = () -> millrace.server.liveReads() > 0;
-                CompletableFuture<Answer> read = millrace.getLater(api(stream));
+                CompletableFuture<Answer> read = millrace.getLater(api(stream) + "?afterOffset=start");
                 assertThat(held.await(10, TimeUnit.SECONDS)).isTrue();
                 assertThat(millrace.server.liveReads()).isEqualTo(1);
 
@@ -62,7 +62,7 @@ class StopWhileAcceptingTest {
             mayLook.countDown();
             hold = () -> millrace.server.liveReads() > 0;
 
-            assertThat(millrace.get(api(stream)).status()).isEqualTo(500);
+            assertThat(millrace.get(api(stream) + "?afterOffset=start").status()).isEqualTo(500);
 
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 0);
         }

@@ -7,14 +7,12 @@ import static org.awaitility.Awaitility.await;
 
 import dev.millrace.contracts.wire.LiveReadClient;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
-import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.server.security.AccessTokens;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -44,11 +42,9 @@ class SubtreeReadTest {
     }
 
     private static List<String> events(LiveReadClient reader) {
-        return reader.lines().stream()
-                .filter(line -> line.startsWith("data: {\"streamPath\"") && line.contains("\"type\""))
-                .map(line ->
-                        JsonCodec.readEvent(line.substring("data: ".length()).getBytes(StandardCharsets.UTF_8)))
-                .map(event -> event.path() + "@" + event.offset())
+        return reader.events().stream()
+                .filter(event -> event.has("type"))
+                .map(event -> event.path("streamPath").textValue() + "@" + event.path("offset"))
                 .toList();
     }
 

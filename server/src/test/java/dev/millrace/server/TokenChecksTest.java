@@ -400,7 +400,7 @@ class TokenChecksTest {
         AccessTokens.Created created = tokens.create(
                 Optional.empty(), StreamPath.root(), Set.of(Operation.READ, Operation.APPEND), Optional.empty());
         call(created.token(), "POST", api("/a"), PLAIN);
-        LiveReadClient reader = millrace.live(api("/a"), "Authorization", "Bearer " + created.token());
+        LiveReadClient reader = millrace.follow("/a", "Authorization", "Bearer " + created.token());
         await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 1);
 
         tokens.revoke(created.grant().id());

@@ -62,8 +62,9 @@ public final class LiveReadClient implements AutoCloseable {
         return List.copyOf(lines);
     }
 
+    /** The events that are complete. */
     public synchronized List<JsonNode> events() {
-        for (; read < lines.size(); read++) {
+        for (int complete = lines.lastIndexOf(""); read < complete; read++) {
             String line = lines.get(read);
             if (line.startsWith("data: {\"streamPath\"")) {
                 events.add(JsonCodec.parse(line.substring("data: ".length())));

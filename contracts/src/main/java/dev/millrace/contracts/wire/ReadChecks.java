@@ -28,8 +28,9 @@ public abstract class ReadChecks extends WireChecks {
 
         assertThat(answer.header("content-type")).isEqualTo("text/event-stream");
         assertThat(answer.body())
-                .startsWith(": \n\nid: 1\nevent: message\ndata: {\"streamPath\":")
-                .endsWith("}\n\n");
+                .startsWith(": \n\nevent: message\ndata: {\"streamPath\":")
+                .contains("}\nid: 1\n\nevent: message\n")
+                .endsWith("}\nid: 3\n\n");
         assertThat(answer.body().lines().filter("event: message"::equals)).hasSize(3);
         assertThat(answer.body().lines().filter(line -> line.startsWith("data:")))
                 .hasSize(3);
@@ -82,9 +83,19 @@ public abstract class ReadChecks extends WireChecks {
     }
 
     @Test
-    void check_38_without_parameters_history_is_followed_by_the_live_stream() {
+    void check_38_without_parameters_a_read_ends_with_the_history() {
+        String stream = streamOf(2);
+        Answer answer = millrace.get(api(stream));
+
+        assertThat(answer.offsets()).containsExactly(1L, 2L, 3L);
+        assertThat(answer.body()).isEqualTo(millrace.get(api(stream) + "?live=false").body());
+        assertThat(millrace.get(api(stream), "Accept", "*/*").body()).isEqualTo(answer.body());
+    }
+
+    @Test
+    void check_38_an_event_stream_is_followed_by_what_comes() {
         String stream = streamOf(1);
-        LiveReadClient reader = millrace.live(api(stream)).awaitOffset(2);
+        LiveReadClient reader = millrace.follow(stream).awaitOffset(2);
         reader.staysSilentFor(Duration.ofMillis(250));
 
         millrace.append(stream, "{\"type\":\"later\"}");
@@ -111,7 +122,7 @@ public abstract class ReadChecks extends WireChecks {
 
     @Test
     void check_40_an_idle_live_read_gets_comments() {
-        LiveReadClient reader = millrace.live(api(streamOf(1))).awaitOffset(2);
+        LiveReadClient reader = millrace.follow(streamOf(1)).awaitOffset(2);
         long comments = reader.comments();
         Awaitility.await().atMost(millrace.heartbeat().plusSeconds(30)).until(() -> reader.comments() > comments);
         assertThat(reader.end()).isEmpty();
@@ -120,8 +131,8 @@ public abstract class ReadChecks extends WireChecks {
     @Test
     void check_41_two_live_readers_see_the_same() {
         String stream = freshStream();
-        LiveReadClient one = millrace.live(api(stream));
-        LiveReadClient two = millrace.live(api(stream));
+        LiveReadClient one = millrace.follow(stream);
+        LiveReadClient two = millrace.follow(stream);
         for (int i = 0; i < 80; i++) {
             var unused = millrace.appendLater(stream, "{\"type\":\"a\",\"payload\":{\"i\":" + i + "}}");
         }
@@ -134,11 +145,11 @@ public abstract class ReadChecks extends WireChecks {
     @Test
     void check_43_reading_an_unused_path_creates_the_stream() {
         String finite = freshStream();
-        List<JsonNode> events = millrace.history(finite).events();
+        List<JsonNode> events = millrace.get(api(finite)).events();
         assertThat(events).hasSize(1);
         assertThat(events.get(0).path("type").textValue()).isEqualTo(BuiltInType.INITIALIZED.type());
 
-        assertThat(millrace.live(api(freshStream())).awaitOffset(1).events()).hasSize(1);
+        assertThat(millrace.follow(freshStream()).awaitOffset(1).events()).hasSize(1);
     }
 
     @Test
@@ -235,9 +246,10 @@ public abstract class ReadChecks extends WireChecks {
         List<Long> all = LongStream.rangeClosed(1, 5002).boxed().toList();
 
         assertThat(millrace.history(stream).offsets()).isEqualTo(all);
+        assertThat(millrace.get(api(stream)).offsets()).isEqualTo(all);
         assertThat(millrace.get(api(stream), "Accept", "application/json").json())
                 .hasSize(5002);
-        assertThat(millrace.live(api(stream)).awaitOffset(5002).offsets()).isEqualTo(all);
+        assertThat(millrace.follow(stream).awaitOffset(5002).offsets()).isEqualTo(all);
         assertThat(millrace.get(api(stream) + "?beforeOffset=end&limit=700&order=desc")
                         .offsets())
                 .hasSize(700)

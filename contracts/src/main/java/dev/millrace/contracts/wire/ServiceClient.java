@@ -315,6 +315,11 @@ public class ServiceClient implements AutoCloseable {
         }
     }
 
+    /** A live read of a whole stream. */
+    public LiveReadClient follow(String stream, String... headers) {
+        return live(api(stream), with("Accept", "text/event-stream", headers));
+    }
+
     private static String[] with(String name, String value, String... more) {
         List<String> all = new ArrayList<>(List.of(name, value));
         all.addAll(List.of(more));

@@ -178,7 +178,7 @@ public abstract class StateChecks extends WireChecks {
     @Test
     void check_54_destroy_ends_live_reads_normally() {
         String stream = freshStream();
-        LiveReadClient reader = millrace.live(api(stream)).awaitOffset(1);
+        LiveReadClient reader = millrace.follow(stream).awaitOffset(1);
 
         destroy(stream, "");
 

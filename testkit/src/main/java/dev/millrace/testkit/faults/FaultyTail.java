@@ -31,8 +31,8 @@ final class FaultyTail implements RecordSink {
     @Override
     public CompletionStage<Void> onRecords(List<EventRecord> page) {
         for (EventRecord record : page) {
-            String frame = "event: message\nid: " + record.offset() + "\ndata: "
-                    + new String(record.json(), StandardCharsets.UTF_8) + "\n\n";
+            String frame = "event: message\ndata: " + new String(record.json(), StandardCharsets.UTF_8) + "\nid: "
+                    + record.offset() + "\n\n";
             quietly(() -> answer.chunk(frame.repeat(fault.copies)));
         }
         return CompletableFuture.completedFuture(null);

@@ -120,6 +120,7 @@ public final class LocalService implements AutoCloseable {
      * @param orAnyPort whether to use another free port if that one is in use
      * @param origins web origins whose pages may call it
      * @param hosts further host names under which it may be called
+     * @param bareReadLive whether a read that does not say whether it is live stays open
      * @param limits the limits for its callers
      */
     public record Listening(
@@ -128,12 +129,13 @@ public final class LocalService implements AutoCloseable {
             boolean orAnyPort,
             List<String> origins,
             List<String> hosts,
+            boolean bareReadLive,
             ServiceLimitOptions limits) {
         static final String LOOPBACK = "127.0.0.1";
 
         /** On the loopback address: only this machine can reach it. */
         public static Listening locally(int port, boolean orAnyPort) {
-            return new Listening(LOOPBACK, port, orAnyPort, List.of(), List.of(), new ServiceLimitOptions());
+            return new Listening(LOOPBACK, port, orAnyPort, List.of(), List.of(), false, new ServiceLimitOptions());
         }
 
         /** Whether only this machine can reach it; throws a {@link CommandException} if the host name is unknown. */
@@ -166,6 +168,7 @@ public final class LocalService implements AutoCloseable {
                     .port(port)
                     .allowOrigin(origins)
                     .allowHost(hosts)
+                    .bareReadLive(bareReadLive)
                     .vault(data.vault());
             data.tokens().ifPresent(builder::tokens);
             limits.apply(builder);

@@ -40,6 +40,11 @@ public final class ServeCommand implements Callable<Integer> {
 
     private final Terminal terminal;
 
+    private enum BareRead {
+        FINITE,
+        LIVE
+    }
+
     @Option(
             names = "--host",
             paramLabel = "ADDRESS",
@@ -70,6 +75,15 @@ public final class ServeCommand implements Callable<Integer> {
             description =
                     "A further name under which this server may be called; localhost and its address always work.")
     private List<String> hosts = new ArrayList<>();
+
+    @Option(
+            names = "--bare-read",
+            paramLabel = "MODE",
+            defaultValue = "finite",
+            description =
+                    "finite or live: whether a read under /api/streams/ ends or stays open if neither a parameter nor a"
+                            + " header says so. Default: ${DEFAULT-VALUE}")
+    private BareRead bareRead = BareRead.FINITE;
 
     @Option(
             names = "--insecure",
@@ -109,7 +123,8 @@ public final class ServeCommand implements Callable<Integer> {
         if (port < 0 || port > 65535) {
             throw data.usage("--port must be 0 to 65535, got " + port);
         }
-        LocalService.Listening listening = new LocalService.Listening(host, port, false, origins, hosts, limits);
+        LocalService.Listening listening = new LocalService.Listening(
+                host, port, false, origins, hosts, bareRead == BareRead.LIVE, limits);
         if (!insecure && !listening.isLoopback() && data.usableTokens(DEFAULT_DATA) == 0) {
             throw data.usage("--host " + host
                     + " can be reached by other machines, but there is no token; create one with"

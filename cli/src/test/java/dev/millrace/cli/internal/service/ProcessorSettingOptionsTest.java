@@ -65,7 +65,7 @@ class ProcessorSettingOptionsTest {
     }
 
     private static LocalService.Listening listening(String host) {
-        return new LocalService.Listening(host, 0, false, List.of(), List.of(), new ServiceLimitOptions());
+        return new LocalService.Listening(host, 0, false, List.of(), List.of(), false, new ServiceLimitOptions());
     }
 
     @Test

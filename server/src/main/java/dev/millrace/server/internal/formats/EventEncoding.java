@@ -113,15 +113,16 @@ public enum EventEncoding implements ContentNegotiation.Offer {
         frame(event.position(), event, out);
     }
 
+    /** The id is the last line: some clients keep it before the event is complete, and would then skip the event. */
     private static void frame(long id, EventRecord event, ByteArrayOutputStream out) {
-        out.writeBytes(("id: " + id + "\nevent: message\ndata: ").getBytes(UTF_8));
+        out.writeBytes("event: message\ndata: ".getBytes(UTF_8));
         out.writeBytes(event.json());
-        out.writeBytes(new byte[] {'\n', '\n'});
+        out.writeBytes(("\nid: " + id + "\n\n").getBytes(UTF_8));
     }
 
     /** Like {@link #caughtUp}, for a subtree read. */
     public static byte[] caughtUpInSubtree(long position) {
-        return ("id: " + position + "\nevent: caught-up\ndata: {\"offset\": " + position + "}\n\n").getBytes(UTF_8);
+        return ("event: caught-up\ndata: {\"offset\": " + position + "}\nid: " + position + "\n\n").getBytes(UTF_8);
     }
 
     /** An SSE frame: incarnation and last offset of one stream of a subtree. */

@@ -35,6 +35,7 @@ public record ReadParameters(
         boolean caughtUp,
         boolean subtree) {
     private static final Map<String, Integer> GENERATIONS = generations();
+    private static final Set<String> NAMING = Set.of("path", ProjectResolver.PARAMETER);
     private static final Set<String> OTHERS =
             Set.of("types", "limit", "order", "caughtUp", "subtree", "path", ProjectResolver.PARAMETER);
 
@@ -46,9 +47,9 @@ public record ReadParameters(
 
     /** Whether a read is live if its parameters do not say so. */
     enum Default {
-        /** Live unless it has an upper bound: reads under {@code /api/streams/}. */
+        /** Live unless it has an upper bound: reads that have a parameter or accept {@code text/event-stream}. */
         LIVE,
-        /** Finite unless it has a lower bound and no upper one: plain reads of short URLs. */
+        /** Finite unless it has a lower bound and no upper one: plain reads. */
         FINITE,
         /** Always finite, because the format of the answer has an end. */
         ALWAYS_FINITE
@@ -103,11 +104,10 @@ public record ReadParameters(
                 subtree);
     }
 
-    /** Whether a query has a parameter of reads. */
+    /** Whether a query has a parameter of reads; those that only name the stream are none. */
     static boolean anyIn(QueryParameters query) {
         return query.names().stream()
-                .anyMatch(name -> GENERATIONS.containsKey(name)
-                        || (OTHERS.contains(name) && !name.equals(ProjectResolver.PARAMETER)));
+                .anyMatch(name -> GENERATIONS.containsKey(name) || (OTHERS.contains(name) && !NAMING.contains(name)));
     }
 
     private static Optional<String> generation(QueryParameters query) {

@@ -19,6 +19,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Predicate;
 import org.eclipse.jetty.http.HttpHeader;
+import org.jspecify.annotations.Nullable;
 
 /** The route that reads: finite reads page by page, live reads fed by a tail of the engine. Thread-safe. */
 public final class ReadRoute {
@@ -28,24 +29,42 @@ public final class ReadRoute {
     private final AtomicInteger compressed = new AtomicInteger();
     private final Set<LiveReadResponse> live = ConcurrentHashMap.newKeySet();
     private final LiveReaderLimiter limit;
+    private final boolean bareReadsAreLive;
     private volatile boolean stopping;
 
-    public ReadRoute(StreamEngine engine, LiveReadResponse.Timing timing, LiveReaderLimiter limit, HtmlPage page) {
+    /** {@code bareReadsAreLive} is for reads under {@code /api/streams/} that do not say whether they are live. */
+    public ReadRoute(
+            StreamEngine engine,
+            LiveReadResponse.Timing timing,
+            LiveReaderLimiter limit,
+            HtmlPage page,
+            boolean bareReadsAreLive) {
         this.engine = engine;
         this.timing = timing;
         this.limit = limit;
         this.page = new StreamPage(engine, page);
+        this.bareReadsAreLive = bareReadsAreLive;
     }
 
-    /** Answers a read under {@code /api/streams/}: live unless it has an upper bound. */
+    /**
+     * Answers a read under {@code /api/streams/}. With a read parameter, a {@code Last-Event-ID} or {@code Accept:
+     * text/event-stream} it is live unless it has an upper bound; without them it returns the stored events.
+     */
     public void readStream(HttpExchange exchange, StreamPath path) {
         ContentNegotiation accept = negotiation(exchange);
         if (StreamPage.isAskedFor(exchange, accept)) {
             page.answerLongUrl(exchange, path);
             return;
         }
-        EventEncoding format = accept.choose(EventEncoding.OF_STREAMS);
-        read(exchange, path, format, ReadParameters.Default.LIVE, failure -> false);
+        boolean isBare = !ReadParameters.anyIn(exchange.query())
+                && lastEventId(exchange) == null
+                && !namesEventStream(accept);
+        read(
+                exchange,
+                path,
+                accept.choose(EventEncoding.OF_STREAMS),
+                isBare && !bareReadsAreLive ? ReadParameters.Default.FINITE : ReadParameters.Default.LIVE,
+                failure -> false);
     }
 
     /**
@@ -59,13 +78,11 @@ public final class ReadRoute {
         if (format == EventEncoding.PAGE) {
             page.answerShortUrl(exchange, path);
         } else {
-            boolean eventStream =
-                    accept.names(EventEncoding.EVENT_STREAM.mediaTypes().get(0));
             read(
                     exchange,
                     path,
                     format,
-                    eventStream ? ReadParameters.Default.LIVE : ReadParameters.Default.FINITE,
+                    namesEventStream(accept) ? ReadParameters.Default.LIVE : ReadParameters.Default.FINITE,
                     failure -> StreamLookup.isMissing(failure) && StreamPage.isNavigation(exchange));
         }
     }
@@ -98,10 +115,9 @@ public final class ReadRoute {
             Predicate<Throwable> showPage) {
         CallerPermissions permissions = exchange.authenticate();
         permissions.require(Operation.READ, path);
-        String lastEventId = exchange.request().getHeaders().get("Last-Event-ID");
         ReadParameters parameters = ReadParameters.read(
                 exchange.query(),
-                lastEventId == null || lastEventId.isBlank() ? null : lastEventId.strip(),
+                lastEventId(exchange),
                 format == EventEncoding.EVENT_STREAM ? fallback : ReadParameters.Default.ALWAYS_FINITE);
         exchange.query().one("path").ifPresent(named -> {
             if (!StreamPathParser.read(named).equals(path)) {
@@ -231,6 +247,15 @@ public final class ReadRoute {
                 head.lastOffset(),
                 head.incarnation(),
                 timing.timers().now());
+    }
+
+    private static @Nullable String lastEventId(HttpExchange exchange) {
+        String id = exchange.request().getHeaders().get("Last-Event-ID");
+        return id == null || id.isBlank() ? null : id.strip();
+    }
+
+    private static boolean namesEventStream(ContentNegotiation accept) {
+        return accept.names(EventEncoding.EVENT_STREAM.mediaTypes().get(0));
     }
 
     private static ContentNegotiation negotiation(HttpExchange exchange) {
