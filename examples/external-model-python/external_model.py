@@ -24,8 +24,7 @@ def serve():  # reads the log from its beginning, then answers what is open, and
     log, asked, mark, live = {}, None, "", False
     for line in web.urlopen(URL + "?caughtUp=true", timeout=20):
         field, _, value = line.decode().rstrip("\n").partition(": ")
-        mark = value if field == "event" else mark
-        event = json.loads(value) if field == "data" and mark == "message" else {}
+        mark, event = value if field == "event" else mark, json.loads(value) if (field, mark) == ("data", "message") else {}
         kind, live, log[event.get("offset")] = event.get("type", ""), live or mark == "caught-up", event.get("payload")
         if re.match("llm-request-(?!started)", kind) or kind == "agent-input-added" and event["payload"].get("role", "user") == "user":
             asked = event if kind == "llm-request-scheduled" else None
