@@ -151,6 +151,16 @@ public final class HttpExchange {
         }
     }
 
+    /** Answers with a 204 that no cache keeps. */
+    public void noContent() {
+        if (ended.compareAndSet(false, true)) {
+            response.getHeaders().remove(HttpHeader.CONTENT_TYPE);
+            response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
+            response.setStatus(204);
+            callback.succeeded();
+        }
+    }
+
     /**
      * Answers with an error. If the answer has already begun, it is aborted. The request keeps no memory: the rest of
      * its body may come slowly.

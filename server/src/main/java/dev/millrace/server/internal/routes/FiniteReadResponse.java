@@ -14,6 +14,7 @@ import dev.millrace.server.internal.http.PieceWriter;
 import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger.Level;
 import java.util.List;
+import java.util.function.Consumer;
 import org.eclipse.jetty.util.IteratingCallback;
 
 /**
@@ -38,6 +39,8 @@ final class FiniteReadResponse extends IteratingCallback {
     private final long watermark;
     private final String incarnation;
     private final long pageBytes;
+    private final boolean startsOver;
+    private final Consumer<Throwable> failureHandler;
     private long after;
     private long before;
     private long left;
@@ -46,13 +49,15 @@ final class FiniteReadResponse extends IteratingCallback {
     private boolean empty = true;
     private boolean ended;
 
+    /** {@code failureHandler} gets the failure that ends the read, also before anything was written. */
     FiniteReadResponse(
             HttpExchange exchange,
             StreamEngine engine,
             StreamPath path,
             EventEncoding format,
             ReadParameters parameters,
-            StreamHead head) {
+            StreamHead head,
+            Consumer<Throwable> failureHandler) {
         this.exchange = exchange;
         this.engine = engine;
         this.path = path;
@@ -61,7 +66,9 @@ final class FiniteReadResponse extends IteratingCallback {
         this.pageBytes = exchange.memory().pageBytes();
         this.watermark = head.lastOffset();
         this.incarnation = head.incarnation();
-        this.after = parameters.after().after(watermark);
+        this.startsOver = parameters.sawAnEarlierStream(watermark);
+        this.failureHandler = failureHandler;
+        this.after = startsOver ? 0 : parameters.after().after(watermark);
         this.before = parameters.before().before(watermark);
         this.left = parameters.limit();
     }
@@ -121,6 +128,9 @@ final class FiniteReadResponse extends IteratingCallback {
         if (!begun) {
             begun = true;
             format.begin(out);
+            if (startsOver && parameters.caughtUp() && format == EventEncoding.EVENT_STREAM) {
+                out.writeBytes(EventEncoding.destroyed());
+            }
         }
         ended = !encodeNextPage(out);
         if (ended) {
@@ -194,6 +204,6 @@ final class FiniteReadResponse extends IteratingCallback {
 
     @Override
     protected void onFailure(Throwable cause) {
-        exchange.fail(cause);
+        failureHandler.accept(cause);
     }
 }

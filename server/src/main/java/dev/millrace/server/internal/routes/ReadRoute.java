@@ -129,7 +129,7 @@ public final class ReadRoute {
         if (reserved) {
             limit.enter(stream);
         }
-        boolean mayCreate = StreamLookup.mayCreate(exchange, permissions, path);
+        boolean mayCreate = !parameters.returning() && StreamLookup.mayCreate(exchange, permissions, path);
         var unused = StreamLookup.head(engine, exchange, path, mayCreate).whenComplete((head, failure) -> {
             if (failure != null) {
                 if (reserved) {
@@ -138,7 +138,7 @@ public final class ReadRoute {
                 if (showPage.test(failure)) {
                     page.answer(exchange);
                 } else {
-                    exchange.fail(failure);
+                    StreamLookup.fail(exchange, parameters, failure);
                 }
             } else if (exchange.isHead()) {
                 putHeaders(exchange, format, head);
@@ -146,11 +146,36 @@ public final class ReadRoute {
             } else if (parameters.live()) {
                 tail(exchange, permissions, path, parameters, mayCreate, head);
             } else {
-                putHeaders(exchange, format, head);
                 exchange.failWith(exchange.memory()
                         .takeForRead(FiniteReadResponse.memory(exchange))
-                        .thenRun(() ->
-                                new FiniteReadResponse(exchange, engine, path, format, parameters, head).iterate()));
+                        .thenRun(() -> readStored(exchange, path, format, parameters, head)));
+            }
+        });
+    }
+
+    private void readStored(
+            HttpExchange exchange, StreamPath path, EventEncoding format, ReadParameters parameters, StreamHead head) {
+        putHeaders(exchange, format, head);
+        new FiniteReadResponse(exchange, engine, path, format, parameters, head, failure -> {
+                    boolean goneTooSoon =
+                            StreamLookup.isMissing(failure) && !exchange.response().isCommitted();
+                    if (parameters.returning() && goneTooSoon) {
+                        readNextIncarnation(exchange, path, format, parameters);
+                    } else {
+                        exchange.fail(failure);
+                    }
+                })
+                .iterate();
+    }
+
+    /** For a reader that comes back, and whose stream was destroyed before the answer has begun. */
+    private void readNextIncarnation(
+            HttpExchange exchange, StreamPath path, EventEncoding format, ReadParameters parameters) {
+        var unused = StreamLookup.head(engine, exchange, path, false).whenComplete((head, failure) -> {
+            if (failure != null) {
+                StreamLookup.fail(exchange, parameters, failure);
+            } else {
+                readStored(exchange, path, format, parameters, head);
             }
         });
     }
@@ -164,9 +189,7 @@ public final class ReadRoute {
             StreamHead head) {
         LiveReadResponse response = new LiveReadResponse(
                 exchange,
-                parameters.types(),
-                parameters.caughtUp(),
-                parameters.subtree(),
+                parameters,
                 incarnation -> parameters.subtree() || isAlive(exchange.project(), path, incarnation),
                 permissions::stillHolds,
                 mayCreate,
