@@ -59,11 +59,10 @@ class ServeProcessTest {
         try (CommandProcess finite = CommandProcess.start("serve", "--port", "0", "--in-memory")) {
             assertThat(get(address(finite) + "/api/streams/orders")).containsOnlyOnce("initialized");
         }
-        try (CommandProcess live =
-                CommandProcess.start("serve", "--port", "0", "--in-memory", "--bare-read", "live")) {
+        try (CommandProcess live = CommandProcess.start("serve", "--port", "0", "--in-memory", "--bare-read", "live")) {
             String url = address(live);
-            HttpRequest read =
-                    HttpRequest.newBuilder(URI.create(url + "/api/streams/orders")).build();
+            HttpRequest read = HttpRequest.newBuilder(URI.create(url + "/api/streams/orders"))
+                    .build();
             try (Stream<String> lines = http.send(read, BodyHandlers.ofLines()).body()) {
                 post(url + "/orders", "{\"type\": \"order-placed\"}");
 

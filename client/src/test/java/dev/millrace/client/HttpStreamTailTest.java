@@ -203,6 +203,27 @@ class HttpStreamTailTest {
         assertThat(service.waiting()).isZero();
     }
 
+    @Test
+    void should_end_without_a_failure_when_there_is_no_stream_any_more() throws Exception {
+        streams.subscribe(Sample.PATH, 0, subscriber);
+        service.next().tail("A", 1).send(Sample.sse(1)).end();
+        LiveRequest again = service.next();
+        assertThat(again.headers).containsEntry("last-event-id", "1");
+        again.raw("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n").cut();
+        subscriber.expect("connected 'A' 1 gap 0", "event 1", "disconnected", "end");
+        assertThat(service.waiting()).isZero();
+    }
+
+    @Test
+    void should_try_again_when_a_first_answer_is_empty() throws Exception {
+        streams.subscribe(Sample.PATH, 0, subscriber);
+        service.next()
+                .raw("HTTP/1.1 204 No Content\r\nConnection: close\r\n\r\n")
+                .cut();
+        service.next().tail("A", 1).send(Sample.sse(1));
+        subscriber.expect("connected 'A' 1 gap 0", "event 1");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {400, 401, 403, 404, 413})
     void should_end_at_an_answer_that_would_stay_the_same(int status) throws Exception {

@@ -23,6 +23,16 @@ public interface RecordSink {
     void onConnected(ConnectionInfo connected);
 
     /**
+     * Called before {@link #onConnected} if the stream ends before the offset after which the tail should begin.
+     *
+     * @return true to begin with offset 1: the offset is of a stream that was destroyed. False (the default) to wait
+     *     until this stream has events after the offset
+     */
+    default boolean onTooShort() {
+        return false;
+    }
+
+    /**
      * Called before a page is read from the log: the page has 1 MiB, or one record more. Not called for records that are
      * in memory already.
      *

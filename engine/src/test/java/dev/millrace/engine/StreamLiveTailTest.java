@@ -76,6 +76,21 @@ class StreamLiveTailTest {
     }
 
     @Test
+    void should_begin_anew_on_a_stream_that_is_too_short_if_the_sink_wants_it() {
+        appendMany("/a", 3);
+        RecordingSink exact = new RecordingSink();
+        sink.beginAnew();
+        exact.beginAnew();
+
+        tail("/a", 5);
+        fixture.engine.tail(PUBLIC, path("/a"), 4, exact);
+
+        eventually(() -> sink.calls().contains("caught up 4") && exact.calls().contains("caught up 4"));
+        assertThat(sink.calls()).containsExactly("too short", "connected 4", "1", "2", "3", "4", "caught up 4");
+        assertThat(exact.calls()).containsExactly("connected 4", "caught up 4");
+    }
+
+    @Test
     void should_give_back_room_that_it_does_not_need() {
         appendMany("/a", 3);
         tail("/a", 4);

@@ -1,6 +1,5 @@
 package dev.millrace.server;
 
-import static dev.millrace.contracts.wire.ServiceClient.api;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.awaitility.Awaitility.await;
 

@@ -37,7 +37,9 @@ class LimitChecksTest {
             assertThat(millrace.send("HEAD", api(stream), "").status()).isEqualTo(200);
             millrace.follow(other).awaitOffset(1);
             assertRefused(
-                    millrace.get(api(freshStream()) + "?afterOffset=start"), "this server has 3 live readers, at most 3", "limit maxReaders)");
+                    millrace.get(api(freshStream()) + "?afterOffset=start"),
+                    "this server has 3 live readers, at most 3",
+                    "limit maxReaders)");
 
             first.close();
             millrace.append(stream, EVENT);

@@ -188,8 +188,8 @@ class ReadCreationTest {
             String stream = freshStream();
             StreamPath path = StreamPath.of(stream);
             millrace.engine.touch(ProjectSlug.defaultProject(), path).get();
-            LiveReadClient live = millrace.follow(stream, "Authorization", "Bearer " + reader)
-                    .awaitOffset(1);
+            LiveReadClient live =
+                    millrace.follow(stream, "Authorization", "Bearer " + reader).awaitOffset(1);
             millrace.engine.destroy(ProjectSlug.defaultProject(), path, false).get();
             live.awaitEnd();
             assertThat(exists(millrace, stream)).isFalse();

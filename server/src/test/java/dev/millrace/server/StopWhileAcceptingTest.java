@@ -62,7 +62,8 @@ class StopWhileAcceptingTest {
             mayLook.countDown();
             hold = () -> millrace.server.liveReads() > 0;
 
-            assertThat(millrace.get(api(stream) + "?afterOffset=start").status()).isEqualTo(500);
+            assertThat(millrace.get(api(stream) + "?afterOffset=start").status())
+                    .isEqualTo(500);
 
             Awaitility.await().atMost(Duration.ofSeconds(30)).until(() -> millrace.server.liveReads() == 0);
         }

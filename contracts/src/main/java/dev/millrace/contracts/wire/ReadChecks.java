@@ -2,6 +2,7 @@ package dev.millrace.contracts.wire;
 
 import static dev.millrace.contracts.wire.ServiceClient.api;
 import static dev.millrace.contracts.wire.ServiceClient.freshStream;
+import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.databind.JsonNode;
@@ -88,7 +89,8 @@ public abstract class ReadChecks extends WireChecks {
         Answer answer = millrace.get(api(stream));
 
         assertThat(answer.offsets()).containsExactly(1L, 2L, 3L);
-        assertThat(answer.body()).isEqualTo(millrace.get(api(stream) + "?live=false").body());
+        assertThat(answer.body())
+                .isEqualTo(millrace.get(api(stream) + "?live=false").body());
         assertThat(millrace.get(api(stream), "Accept", "*/*").body()).isEqualTo(answer.body());
     }
 
@@ -186,6 +188,57 @@ public abstract class ReadChecks extends WireChecks {
                         .awaitOffset(4)
                         .offsets())
                 .containsExactly(4L);
+    }
+
+    @Test
+    void should_tell_a_reader_that_comes_back_that_its_stream_was_destroyed() {
+        String stream = streamOf(4);
+        millrace.send("DELETE", api(stream), "").expect(200);
+        millrace.append(stream, "{\"type\":\"a\"}").expect(200);
+        String[] seen = {"Last-Event-ID", "5"};
+        LiveReadClient marked = millrace.live(api(stream) + "?caughtUp=true&afterOffset=1", seen);
+        LiveReadClient plain = millrace.live(api(stream), seen);
+        LiveReadClient behind = millrace.live(api(stream) + "?afterOffset=5");
+        String finite = api(stream) + "?beforeOffset=end";
+
+        assertThat(marked.awaitLine("event: caught-up").offsets()).containsExactly(1L, 2L);
+        assertThat(marked.lines())
+                .containsSubsequence("event: destroyed", "data: {}", "", "id: 1", "id: 2", "event: caught-up");
+        assertThat(plain.awaitOffset(2).offsets()).containsExactly(1L, 2L);
+        assertThat(plain.lines()).doesNotContain("event: destroyed");
+        assertThat(millrace.get(finite + "&caughtUp=true", seen).body())
+                .startsWith(": \n\nevent: destroyed\ndata: {}\n\nevent: message\n")
+                .endsWith("id: 2\n\nevent: caught-up\ndata: {\"offset\": 2}\n\n");
+        assertThat(millrace.get(finite, seen).body())
+                .isEqualTo(millrace.history(stream).body());
+        assertThat(millrace.get(api(stream), "Accept", "application/json", "Last-Event-ID", "5")
+                        .json())
+                .hasSize(2);
+        assertThat(millrace.get(finite, "Last-Event-ID", "2").offsets()).isEmpty();
+        assertThat(millrace.get(finite + "&afterOffset=5").offsets()).isEmpty();
+        behind.staysSilentFor(Duration.ofMillis(100));
+    }
+
+    @Test
+    void should_not_create_a_stream_for_a_reader_that_comes_back() {
+        String destroyed = streamOf(1);
+        millrace.send("DELETE", api(destroyed), "").expect(200);
+        for (String stream : List.of(destroyed, freshStream())) {
+            for (String target : List.of(
+                    api(stream),
+                    api(stream) + "?afterOffset=1&caughtUp=true",
+                    api(stream) + "?live=true",
+                    api(stream) + "?beforeOffset=end",
+                    stream)) {
+                Answer answer = millrace.get(target, "Accept", "text/event-stream", "Last-Event-ID", "2");
+                answer.expect(204);
+                assertThat(answer.body()).isEmpty();
+                assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
+            }
+            millrace.get(api(stream), "Accept", "application/json", "Last-Event-ID", "2")
+                    .expect(204);
+            millrace.get(stateOf(stream) + "?create=false").expect(404);
+        }
     }
 
     @Test

@@ -25,7 +25,8 @@ public abstract class SurfaceChecks extends WireChecks {
     void check_42_a_slow_reader_delays_neither_appends_nor_other_readers() throws IOException {
         String stream = freshStream();
         try (RawSocket slow = new RawSocket(millrace.baseUri())) {
-            slow.send("GET " + api(stream) + "?afterOffset=start HTTP/1.1\r\nHost: localhost\r\n" + millrace.authorizationLine() + "\r\n")
+            slow.send("GET " + api(stream) + "?afterOffset=start HTTP/1.1\r\nHost: localhost\r\n"
+                            + millrace.authorizationLine() + "\r\n")
                     .readUntil("id: 1");
             LiveReadClient fast = millrace.follow(stream).awaitOffset(1);
 

@@ -123,8 +123,8 @@ public final class ServeCommand implements Callable<Integer> {
         if (port < 0 || port > 65535) {
             throw data.usage("--port must be 0 to 65535, got " + port);
         }
-        LocalService.Listening listening = new LocalService.Listening(
-                host, port, false, origins, hosts, bareRead == BareRead.LIVE, limits);
+        LocalService.Listening listening =
+                new LocalService.Listening(host, port, false, origins, hosts, bareRead == BareRead.LIVE, limits);
         if (!insecure && !listening.isLoopback() && data.usableTokens(DEFAULT_DATA) == 0) {
             throw data.usage("--host " + host
                     + " can be reached by other machines, but there is no token; create one with"

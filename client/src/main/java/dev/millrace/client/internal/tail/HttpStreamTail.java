@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A live subscription to one stream. */
 public final class HttpStreamTail extends ReconnectingTail {
+    private static final int NO_CONTENT = 204;
+
     private final Subscriber subscriber;
     private final StreamPosition position;
     private boolean asksState;
@@ -73,6 +75,9 @@ public final class HttpStreamTail extends ReconnectingTail {
         head = OptionalLong.empty();
         if (!response.isSuccessful()) {
             return refused(response);
+        }
+        if (response.code() == NO_CONTENT && call.request().header("Last-Event-ID") != null) {
+            return ConnectionOutcome.of(ConnectionOutcome.Next.END); // the stream was destroyed
         }
         if (!isEventStream(response)) {
             return notAnEventStream(call, response);

@@ -77,7 +77,12 @@ final class StreamLiveTail extends TailLoop {
         }
         watermark = head.get().lastOffset();
         incarnation = head.get().incarnation();
-        return tell(() -> sink.onConnected(new ConnectionInfo(incarnation, watermark, takeGap())));
+        return tell(() -> {
+            if (cursor > watermark && sink.onTooShort()) {
+                cursor = 0;
+            }
+            sink.onConnected(new ConnectionInfo(incarnation, watermark, takeGap()));
+        });
     }
 
     private Step deliver() {

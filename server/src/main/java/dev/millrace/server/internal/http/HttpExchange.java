@@ -160,7 +160,10 @@ public final class HttpExchange {
         }
     }
 
+    /** Answers with a 204 that no cache keeps. */
     public void noContent() {
+        response.getHeaders().remove(HttpHeader.CONTENT_TYPE);
+        response.getHeaders().put(HttpHeader.CACHE_CONTROL, "no-store");
         response.setStatus(204);
         end();
     }

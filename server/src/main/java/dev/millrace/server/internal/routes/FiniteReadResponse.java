@@ -16,6 +16,7 @@ import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.IteratingCallback;
 
@@ -45,6 +46,8 @@ final class FiniteReadResponse extends IteratingCallback {
     private final long watermark;
     private final String incarnation;
     private final long pageBytes;
+    private final boolean startsOver;
+    private final Consumer<Throwable> failureHandler;
     private long after;
     private long before;
     private long left;
@@ -53,6 +56,7 @@ final class FiniteReadResponse extends IteratingCallback {
     private boolean empty = true;
     private boolean ended;
 
+    /** {@code failureHandler} gets the failure that ends the read, also before anything was written. */
     FiniteReadResponse(
             HttpExchange exchange,
             StreamEngine engine,
@@ -60,7 +64,8 @@ final class FiniteReadResponse extends IteratingCallback {
             EventEncoding format,
             Optional<GzipEncoder> gzip,
             ReadParameters parameters,
-            StreamHead head) {
+            StreamHead head,
+            Consumer<Throwable> failureHandler) {
         this.exchange = exchange;
         this.engine = engine;
         this.path = path;
@@ -70,7 +75,9 @@ final class FiniteReadResponse extends IteratingCallback {
         this.pageBytes = exchange.memory().pageBytes();
         this.watermark = head.lastOffset();
         this.incarnation = head.incarnation();
-        this.after = parameters.after().after(watermark);
+        this.startsOver = parameters.sawAnEarlierStream(watermark);
+        this.failureHandler = failureHandler;
+        this.after = startsOver ? 0 : parameters.after().after(watermark);
         this.before = parameters.before().before(watermark);
         this.left = parameters.limit();
     }
@@ -149,6 +156,9 @@ final class FiniteReadResponse extends IteratingCallback {
         if (!begun) {
             begun = true;
             format.begin(out);
+            if (startsOver && parameters.caughtUp() && format == EventEncoding.EVENT_STREAM) {
+                out.writeBytes(EventEncoding.destroyed());
+            }
         }
         ended = !encodeNextPage(out);
         if (ended) {
@@ -223,7 +233,7 @@ final class FiniteReadResponse extends IteratingCallback {
 
     @Override
     protected void onFailure(Throwable cause) {
-        exchange.fail(cause);
+        failureHandler.accept(cause);
     }
 
     @Override

@@ -37,9 +37,7 @@ public final class LiveReadResponse implements SubtreeSink {
     static final String STOPPING = "the server is stopping; repeat the request when it runs again";
 
     private final HttpExchange exchange;
-    private final Set<String> types;
-    private final boolean marks;
-    private final boolean subtree;
+    private final ReadParameters parameters;
     private final Predicate<String> alive;
     private final BooleanSupplier admitted;
     private final boolean mayCreate;
@@ -50,6 +48,7 @@ public final class LiveReadResponse implements SubtreeSink {
     private volatile Runnable again = this::finish;
     private Timers.@Nullable Timer timer;
     private @Nullable String incarnation;
+    private volatile boolean startsOver;
     private Phase phase = Phase.ACCEPTED;
     private volatile boolean dropped;
     private final AtomicBoolean looking = new AtomicBoolean();
@@ -66,25 +65,19 @@ public final class LiveReadResponse implements SubtreeSink {
     /**
      * An answer without a tail yet; see {@link #feedFrom}.
      *
-     * @param marks whether the reader asked for the frames {@code caught-up} and {@code destroyed}
-     * @param subtree whether the tail is one of a subtree
      * @param alive whether an incarnation is still the current one of the stream
      * @param admitted whether the reader still has the right to read; checked after each heartbeat, may block
      * @param mayCreate whether this read may create the stream
      */
     LiveReadResponse(
             HttpExchange exchange,
-            Set<String> types,
-            boolean marks,
-            boolean subtree,
+            ReadParameters parameters,
             Predicate<String> alive,
             BooleanSupplier admitted,
             boolean mayCreate,
             Timing timing) {
         this.exchange = exchange;
-        this.types = types;
-        this.marks = marks;
-        this.subtree = subtree;
+        this.parameters = parameters;
         this.alive = alive;
         this.admitted = admitted;
         this.mayCreate = mayCreate;
@@ -134,6 +127,12 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     @Override
+    public boolean onTooShort() {
+        startsOver = parameters.returning();
+        return startsOver;
+    }
+
+    @Override
     public void onConnected(ConnectionInfo now) {
         synchronized (this) {
             if (phase != Phase.ACCEPTED) {
@@ -147,7 +146,7 @@ public final class LiveReadResponse implements SubtreeSink {
                     now.watermark(),
                     now.incarnation(),
                     timing.timers().now());
-            if (subtree) {
+            if (parameters.subtree()) {
                 exchange.response().getHeaders().put(LiveReadHeaders.SUBTREE, "true");
             }
             exchange.response().setStatus(200);
@@ -164,6 +163,9 @@ public final class LiveReadResponse implements SubtreeSink {
             }
         });
         responseWriter.send(EventEncoding.comment());
+        if (startsOver && parameters.caughtUp()) {
+            responseWriter.send(EventEncoding.destroyed());
+        }
         scheduleCheck(timing.heartbeat());
     }
 
@@ -182,6 +184,7 @@ public final class LiveReadResponse implements SubtreeSink {
         if (hasEnded()) {
             return CompletableFuture.failedFuture(new IllegalStateException("the answer has ended"));
         }
+        Set<String> types = parameters.types();
         List<EventRecord> wanted = types.isEmpty()
                 ? page
                 : page.stream().filter(event -> types.contains(event.type())).toList();
@@ -192,7 +195,7 @@ public final class LiveReadResponse implements SubtreeSink {
         long bytes = wanted.stream().mapToLong(event -> event.json().length).sum();
         return exchange.memory()
                 .keepForLive(bytes + Math.min(bytes, PIECE))
-                .thenCompose(taken -> responseWriter.send(new Pieces(wanted.iterator(), subtree)))
+                .thenCompose(taken -> responseWriter.send(new Pieces(wanted.iterator(), parameters.subtree())))
                 .whenComplete((sent, failure) -> exchange.memory().giveForLive());
     }
 
@@ -203,9 +206,11 @@ public final class LiveReadResponse implements SubtreeSink {
 
     @Override
     public void onCaughtUp(long watermark) {
-        if (marks && !hasEnded()) {
+        if (parameters.caughtUp() && !hasEnded()) {
             responseWriter.send(
-                    subtree ? EventEncoding.caughtUpInSubtree(watermark) : EventEncoding.caughtUp(watermark));
+                    parameters.subtree()
+                            ? EventEncoding.caughtUpInSubtree(watermark)
+                            : EventEncoding.caughtUp(watermark));
         }
     }
 
@@ -216,7 +221,7 @@ public final class LiveReadResponse implements SubtreeSink {
 
     @Override
     public void onDestroyed(StreamPath path) {
-        if (marks && !hasEnded()) {
+        if (parameters.caughtUp() && !hasEnded()) {
             responseWriter.send(EventEncoding.destroyed(path));
         }
     }
@@ -243,7 +248,7 @@ public final class LiveReadResponse implements SubtreeSink {
         } else if (failure != null) {
             responseWriter.finish(EventEncoding.error(ErrorResponses.of(failure).json()));
         } else {
-            if (marks && !alive.test(begunIncarnation)) {
+            if (parameters.caughtUp() && !alive.test(begunIncarnation)) {
                 responseWriter.send(EventEncoding.destroyed());
             }
             responseWriter.finishAfterAll();
@@ -251,7 +256,7 @@ public final class LiveReadResponse implements SubtreeSink {
     }
 
     private void refuse(Throwable reason) {
-        exchange.fail(reason);
+        StreamLookup.fail(exchange, parameters, reason);
         completion.complete(null);
     }
 
@@ -368,7 +373,7 @@ public final class LiveReadResponse implements SubtreeSink {
             }
             ByteArrayOutputStream piece = new ByteArrayOutputStream();
             while (events.hasNext() && piece.size() < PIECE) {
-                if (subtree) {
+                if (parameters.subtree()) {
                     EventEncoding.encodeInSubtree(events.next(), piece);
                 } else {
                     EventEncoding.EVENT_STREAM.encode(events.next(), false, piece);

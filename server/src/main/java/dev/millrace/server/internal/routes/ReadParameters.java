@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
  * @param descending newest first
  * @param caughtUp whether the reader wants a {@code caught-up} frame
  * @param subtree whether all streams below are read as well; the lower bound is then a position
+ * @param returning whether the reader has read this stream before: the lower bound is its {@code Last-Event-ID}
  */
 public record ReadParameters(
         ReadBound after,
@@ -33,7 +34,8 @@ public record ReadParameters(
         long limit,
         boolean descending,
         boolean caughtUp,
-        boolean subtree) {
+        boolean subtree,
+        boolean returning) {
     private static final Map<String, Integer> GENERATIONS = generations();
     private static final Set<String> NAMING = Set.of("path", ProjectResolver.PARAMETER);
     private static final Set<String> OTHERS =
@@ -101,7 +103,16 @@ public record ReadParameters(
                 limit,
                 descending,
                 query.flag("caughtUp").orElse(false),
-                subtree);
+                subtree,
+                lastEventId != null && !subtree);
+    }
+
+    /**
+     * Whether the reader has seen more events than the stream has, so that it has read an earlier stream with this path,
+     * which was destroyed.
+     */
+    boolean sawAnEarlierStream(long watermark) {
+        return returning && after.after(watermark) > watermark;
     }
 
     /** Whether a query has a parameter of reads; those that only name the stream are none. */

@@ -56,9 +56,8 @@ public final class ReadRoute {
             page.answerLongUrl(exchange, path);
             return;
         }
-        boolean isBare = !ReadParameters.anyIn(exchange.query())
-                && lastEventId(exchange) == null
-                && !namesEventStream(accept);
+        boolean isBare =
+                !ReadParameters.anyIn(exchange.query()) && lastEventId(exchange) == null && !namesEventStream(accept);
         read(
                 exchange,
                 path,
@@ -140,7 +139,7 @@ public final class ReadRoute {
         if (!parameters.live()) {
             exchange.varyBy("Accept", "Accept-Encoding");
         }
-        boolean mayCreate = StreamLookup.mayCreate(exchange, permissions, path);
+        boolean mayCreate = !parameters.returning() && StreamLookup.mayCreate(exchange, permissions, path);
         var unused = StreamLookup.head(engine, exchange, path, mayCreate).whenComplete((head, failure) -> {
             if (failure != null) {
                 if (reserved) {
@@ -149,7 +148,7 @@ public final class ReadRoute {
                 if (showPage.test(failure)) {
                     page.answer(exchange);
                 } else {
-                    exchange.fail(failure);
+                    StreamLookup.fail(exchange, parameters, failure);
                 }
             } else if (exchange.isHead()) {
                 putHeaders(exchange, format, head);
@@ -160,18 +159,42 @@ public final class ReadRoute {
             } else if (parameters.live()) {
                 tail(exchange, permissions, path, parameters, mayCreate, head);
             } else {
-                putHeaders(exchange, format, head);
                 exchange.failWith(exchange.memory()
                         .takeForRead(FiniteReadResponse.memory(exchange, gzip))
-                        .thenRun(() -> new FiniteReadResponse(
-                                        exchange,
-                                        engine,
-                                        path,
-                                        format,
-                                        gzip ? Optional.of(new GzipEncoder(compressed)) : Optional.empty(),
-                                        parameters,
-                                        head)
-                                .iterate()));
+                        .thenRun(() -> readStored(exchange, path, format, gzip, parameters, head)));
+            }
+        });
+    }
+
+    private void readStored(
+            HttpExchange exchange,
+            StreamPath path,
+            EventEncoding format,
+            boolean gzip,
+            ReadParameters parameters,
+            StreamHead head) {
+        putHeaders(exchange, format, head);
+        Optional<GzipEncoder> encoder = gzip ? Optional.of(new GzipEncoder(compressed)) : Optional.empty();
+        new FiniteReadResponse(exchange, engine, path, format, encoder, parameters, head, failure -> {
+                    boolean goneTooSoon = StreamLookup.isMissing(failure)
+                            && !exchange.response().isCommitted();
+                    if (parameters.returning() && goneTooSoon) {
+                        readNextIncarnation(exchange, path, format, gzip, parameters);
+                    } else {
+                        exchange.fail(failure);
+                    }
+                })
+                .iterate();
+    }
+
+    /** For a reader that comes back, and whose stream was destroyed before the answer has begun. */
+    private void readNextIncarnation(
+            HttpExchange exchange, StreamPath path, EventEncoding format, boolean gzip, ReadParameters parameters) {
+        var unused = StreamLookup.head(engine, exchange, path, false).whenComplete((head, failure) -> {
+            if (failure != null) {
+                StreamLookup.fail(exchange, parameters, failure);
+            } else {
+                readStored(exchange, path, format, gzip, parameters, head);
             }
         });
     }
@@ -185,9 +208,7 @@ public final class ReadRoute {
             StreamHead head) {
         LiveReadResponse response = new LiveReadResponse(
                 exchange,
-                parameters.types(),
-                parameters.caughtUp(),
-                parameters.subtree(),
+                parameters,
                 incarnation -> parameters.subtree() || isAlive(exchange.project(), path, incarnation),
                 permissions::stillHolds,
                 mayCreate,

@@ -35,6 +35,18 @@ final class StreamLookup {
         }
     }
 
+    /**
+     * Answers a read that failed before it has begun. A reader that comes back to a stream that does not exist any more
+     * gets a 204, which tells an {@code EventSource} to stop.
+     */
+    static void fail(HttpExchange exchange, ReadParameters parameters, Throwable failure) {
+        if (parameters.returning() && isMissing(failure)) {
+            exchange.noContent();
+        } else {
+            exchange.fail(failure);
+        }
+    }
+
     static boolean isMissing(Throwable failure) {
         return failure instanceof StreamException refused && refused.code() == Code.STREAM_NOT_FOUND;
     }
