@@ -373,7 +373,7 @@ public final class LiveReadResponse implements SubtreeSink {
             }
             ByteArrayOutputStream piece = new ByteArrayOutputStream();
             while (events.hasNext() && piece.size() < PIECE) {
-                if (parameters.subtree()) {
+                if (subtree) {
                     EventEncoding.encodeInSubtree(events.next(), piece);
                 } else {
                     EventEncoding.EVENT_STREAM.encode(events.next(), false, piece);
