@@ -194,7 +194,6 @@ public final class RunningTasks<S> {
         private void startLater(Start start, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
             Runnable begin = () -> RunnerOptions.executeUnlessShutDown(surroundings.executor(), () -> {
                 if (stopWaiting()) {
-                    surroundings.changed();
                     start(work);
                 }
             });
