@@ -13,13 +13,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 @Timeout(60)
 class BareReadTest {
     @ParameterizedTest
-    @CsvSource({
-        "'', ''",
-        "'?projectSlug=public', ''",
-        "'?path=PATH', ''",
-        "'', '*/*'",
-        "'', 'text/*'"
-    })
+    @CsvSource({"'', ''", "'?projectSlug=public', ''", "'?path=PATH', ''", "'', '*/*'", "'', 'text/*'"})
     void should_end(String query, String accept) throws Exception {
         try (RunningServer millrace = new RunningServer()) {
             String stream = freshStream();
