@@ -17,8 +17,8 @@ final class IdempotencyKeyConflict {
     private IdempotencyKeyConflict() {}
 
     /**
-     * True if type, payload or metadata differ as JSON values. An event of an earlier version has the metadata of an
-     * untrusted caller as they were sent, so they are compared in both forms.
+     * True if type, payload, metadata or source differ as JSON values. An event of an earlier version has the metadata
+     * of an untrusted caller as they were sent, so they are compared in both forms.
      */
     static boolean between(PreparedEvent preparedEvent, EventRecord stored) {
         byte[] opening = preparedEvent.opening();
@@ -35,6 +35,7 @@ final class IdempotencyKeyConflict {
         }
         return !isSame(ours.path("type"), theirs.path("type"))
                 || !isSame(ours.path("payload"), theirs.path("payload"))
+                || !isSame(ours.path("source"), theirs.path("source"))
                 || !(isSame(ours.path("metadata"), theirs.path("metadata"))
                         || isSame(ours.path("metadata"), Provenance.claimed(theirs.path("metadata"))));
     }
