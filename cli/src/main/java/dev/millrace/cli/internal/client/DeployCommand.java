@@ -40,6 +40,8 @@ import picocli.CommandLine.Parameters;
             "      --event-json '{\"type\": \"agent-input-added\", \"payload\": {\"content\": \"hi\"}}'"
         })
 public final class DeployCommand implements Callable<Integer> {
+    private static final int BATCH_BYTES = 1 << 20;
+
     private final Terminal terminal;
 
     @Mixin
@@ -89,8 +91,7 @@ public final class DeployCommand implements Callable<Integer> {
         variables.forEach((key, value) -> inputs.add(EventInput.of(new WorkerEvent.EnvVarSet(key, value))));
         inputs.add(EventInput.of(configured));
         try (HttpEventStreams streams = clientOptions.connect()) {
-            List<AppendResult> stored = ClientOptions.await(streams.appendAll(stream, inputs));
-            stored.forEach(appended -> check(appended, "not deployed: the service did not accept the configuration"));
+            List<AppendResult> stored = store(streams, stream, inputs);
             long offset = stored.get(stored.size() - 1).offset();
             terminal.out()
                     .println("deployed '" + name + "' to " + stream + " at offset " + offset
@@ -102,6 +103,24 @@ public final class DeployCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Stores all in one batch if they have the size of an ordinary event, else one after the other. */
+    private static List<AppendResult> store(HttpEventStreams streams, StreamPath stream, List<EventInput> inputs) {
+        long bytes = inputs.stream()
+                .mapToLong(input -> JsonCodec.write(input.payload()).length)
+                .sum();
+        List<List<EventInput>> batches =
+                bytes <= BATCH_BYTES ? List.of(inputs) : inputs.stream().map(List::of).toList();
+        List<AppendResult> stored = new ArrayList<>();
+        for (List<EventInput> batch : batches) {
+            List<AppendResult> appended = batch.size() == 1
+                    ? List.of(ClientOptions.await(streams.append(stream, batch.get(0))))
+                    : ClientOptions.await(streams.appendAll(stream, batch));
+            appended.forEach(one -> check(one, "not deployed: the service did not accept the configuration"));
+            stored.addAll(appended);
+        }
+        return stored;
     }
 
     /** Fails before anything is sent if the script does not compile; the service has the same rule. */
