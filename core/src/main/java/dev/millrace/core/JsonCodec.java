@@ -11,6 +11,8 @@ import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.internal.event.EventContent;
+import dev.millrace.core.internal.event.StoredEvent;
 import dev.millrace.core.internal.json.BoundedIndenter;
 import dev.millrace.core.internal.json.EventJsonReader;
 import dev.millrace.core.internal.json.JsonErrorMessages;
@@ -306,6 +308,23 @@ public final class JsonCodec {
      */
     public static Event readEvent(byte[] json, StreamPath path, long offset, String type, Instant createdAt) {
         return EventJsonReader.read(json, Optional.of(new EventJsonReader.Known(path, offset, type, createdAt)));
+    }
+
+    /**
+     * An event that this process has checked and stored itself. Its JSON is parsed when its payload or its metadata are
+     * first asked for, once, and by no catalog that does not know its type.
+     *
+     * @param json the stored event, which can be decoded; not modified
+     */
+    public static Event lazyEvent(
+            byte[] json,
+            StreamPath path,
+            long offset,
+            String type,
+            Instant createdAt,
+            Optional<String> idempotencyKey) {
+        EventContent content = new EventContent(json, () -> readEvent(json, path, offset, type, createdAt));
+        return new StoredEvent(path, offset, type, createdAt, idempotencyKey, content, null);
     }
 
     /**
