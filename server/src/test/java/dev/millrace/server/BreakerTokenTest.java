@@ -5,7 +5,6 @@ import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.contracts.wire.ServiceClient.Answer;
-import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.Timers;
@@ -15,8 +14,6 @@ import dev.millrace.processors.circuitbreaker.CircuitBreakerProvider;
 import dev.millrace.server.security.AccessTokens;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,12 +44,7 @@ class BreakerTokenTest {
     }
 
     private Answer send(String method, String target, String body, Operation... operations) {
-        String token = tokens.create(
-                        Optional.of(ProjectSlug.defaultProject()),
-                        StreamPath.root(),
-                        Set.of(operations),
-                        Optional.empty())
-                .token();
+        String token = RunningServer.token(tokens, StreamPath.root(), operations);
         return millrace.send(
                 method, target, body, "Authorization", "Bearer " + token, "Content-Type", "application/json");
     }

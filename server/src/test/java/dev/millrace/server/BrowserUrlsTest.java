@@ -6,15 +6,12 @@ import static dev.millrace.contracts.wire.ServiceClient.stateOf;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.contracts.wire.ServiceClient.Answer;
-import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.server.security.AccessTokens;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -137,8 +134,8 @@ class BrowserUrlsTest {
         AccessTokens tokens = AccessTokens.in(directory, Timers.system());
         millrace.close();
         millrace = new RunningServer(builder -> builder.tokens(tokens));
-        String reads = "Bearer " + token(tokens, "/streams/mine", Operation.READ);
-        String appends = "Bearer " + token(tokens, "/", Operation.APPEND);
+        String reads = "Bearer " + RunningServer.token(tokens, StreamPath.of("/streams/mine"), Operation.READ);
+        String appends = "Bearer " + RunningServer.token(tokens, StreamPath.root(), Operation.APPEND);
 
         assertRedirect(open("/streams/mine/a", "Authorization", reads), "/mine/a");
         assertPage(open("/streams/mine/a"));
@@ -146,14 +143,5 @@ class BrowserUrlsTest {
         assertPage(open("/streams/mine/a", "Authorization", appends));
         assertPage(open("/streams/mine/a", "Authorization", "Bearer nonsense"));
         assertRedirect(open("/api/streams/other"), "/other");
-    }
-
-    private static String token(AccessTokens tokens, String prefix, Operation operation) {
-        return tokens.create(
-                        Optional.of(ProjectSlug.defaultProject()),
-                        StreamPath.of(prefix),
-                        Set.of(operation),
-                        Optional.empty())
-                .token();
     }
 }

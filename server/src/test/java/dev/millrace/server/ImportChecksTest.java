@@ -30,9 +30,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
-import java.util.Optional;
 import java.util.Random;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterAll;
@@ -204,10 +202,11 @@ class ImportChecksTest {
         String log = log(from, source);
         try (RunningServer guarded = new RunningServer(builder -> builder.tokens(tokens))) {
             String target = "/team" + freshStream();
-            String admin = "Bearer " + token(tokens, Operation.ADMIN);
+            String admin = "Bearer " + RunningServer.token(tokens, StreamPath.of("/team"), Operation.ADMIN);
             String all = "Bearer "
-                    + token(
+                    + RunningServer.token(
                             tokens,
+                            StreamPath.of("/team"),
                             Operation.READ,
                             Operation.APPEND,
                             Operation.PROCESS,
@@ -225,15 +224,6 @@ class ImportChecksTest {
             assertThat(load(guarded, target, log, "Authorization", admin).status())
                     .isEqualTo(200);
         }
-    }
-
-    private static String token(AccessTokens tokens, Operation... operations) {
-        return tokens.create(
-                        Optional.of(ProjectSlug.defaultProject()),
-                        StreamPath.of("/team"),
-                        Set.of(operations),
-                        Optional.empty())
-                .token();
     }
 
     @Test

@@ -14,8 +14,6 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.server.security.AccessTokens;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -82,7 +80,7 @@ class ReadCreationTest {
     void should_answer_a_read_of_a_missing_stream_with_404_if_the_caller_may_not_append() throws Exception {
         AccessTokens tokens = AccessTokens.in(directory, Timers.system());
         try (RunningServer millrace = new RunningServer(builder -> builder.tokens(tokens))) {
-            String reader = token(tokens, Operation.READ);
+            String reader = RunningServer.token(tokens, StreamPath.root(), Operation.READ);
             String stream = freshStream();
             for (String read : readsOf(stream)) {
                 Answer answer = read(millrace, read, "Authorization", "Bearer " + reader);
@@ -93,7 +91,7 @@ class ReadCreationTest {
             }
             assertThat(exists(millrace, stream)).isFalse();
 
-            String both = token(tokens, Operation.READ, Operation.APPEND);
+            String both = RunningServer.token(tokens, StreamPath.root(), Operation.READ, Operation.APPEND);
             assertThat(read(millrace, "GET " + stateOf(stream), "Authorization", "Bearer " + both)
                             .status())
                     .isEqualTo(200);
@@ -101,11 +99,6 @@ class ReadCreationTest {
                             .status())
                     .isEqualTo(200);
         }
-    }
-
-    private static String token(AccessTokens tokens, Operation... operations) {
-        return tokens.create(Optional.empty(), StreamPath.root(), Set.of(operations), Optional.empty())
-                .token();
     }
 
     @ParameterizedTest
@@ -183,7 +176,7 @@ class ReadCreationTest {
     @Test
     void should_not_bring_back_a_destroyed_stream_for_its_reader() throws Exception {
         AccessTokens tokens = AccessTokens.in(directory, Timers.system());
-        String reader = token(tokens, Operation.READ);
+        String reader = RunningServer.token(tokens, StreamPath.root(), Operation.READ);
         try (RunningServer millrace = new RunningServer(builder -> builder.tokens(tokens))) {
             String stream = freshStream();
             StreamPath path = StreamPath.of(stream);

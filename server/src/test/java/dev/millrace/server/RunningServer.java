@@ -1,11 +1,16 @@
 package dev.millrace.server;
 
 import dev.millrace.contracts.wire.ServiceClient;
+import dev.millrace.core.StreamPath;
+import dev.millrace.core.hosting.Operation;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.server.security.AccessTokens;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.Optional;
+import java.util.Set;
 import java.util.function.UnaryOperator;
 
 /** A real server with a real engine and port, and a recording client. */
@@ -39,6 +44,12 @@ final class RunningServer extends ServiceClient {
         super(server.baseUri(), HEARTBEAT);
         this.engine = engine;
         this.server = server;
+    }
+
+    /** A new token for all projects. */
+    static String token(AccessTokens tokens, StreamPath path, Operation... operations) {
+        return tokens.create(Optional.empty(), path, Set.of(operations), Optional.empty())
+                .token();
     }
 
     @Override

@@ -21,7 +21,6 @@ import java.time.Instant;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import javax.crypto.Mac;
 import javax.crypto.spec.SecretKeySpec;
@@ -48,7 +47,7 @@ abstract class VerifyingServer {
     @BeforeEach
     void start() {
         AccessTokens tokens = AccessTokens.in(directory, timers);
-        bearer = "Bearer " + token(tokens, StreamPath.root(), Operation.ADMIN);
+        bearer = "Bearer " + RunningServer.token(tokens, StreamPath.root(), Operation.ADMIN);
         vault.create(ProjectSlug.defaultProject(), "github-secret", SECRET, Optional.empty());
         millrace = server(vault, Optional.of(tokens));
     }
@@ -70,11 +69,6 @@ abstract class VerifyingServer {
                         .vault(secrets)
                         .rateLimit(rate)
                         .timers(timers));
-    }
-
-    static String token(AccessTokens tokens, StreamPath path, Operation... operations) {
-        return tokens.create(Optional.empty(), path, Set.of(operations), Optional.empty())
-                .token();
     }
 
     @AfterEach

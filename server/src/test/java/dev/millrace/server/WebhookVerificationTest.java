@@ -56,7 +56,8 @@ class WebhookVerificationTest extends VerifyingServer {
                 stream,
                 "{\"type\":\"note\",\"idempotencyKey\":\"webhook/github/9\"}",
                 "Authorization",
-                "Bearer " + token(AccessTokens.in(directory, timers), StreamPath.root(), Operation.APPEND));
+                "Bearer "
+                        + RunningServer.token(AccessTokens.in(directory, timers), StreamPath.root(), Operation.APPEND));
 
         Answer answer = github(stream, "{\"action\":\"created\"}", "9");
 
@@ -138,7 +139,7 @@ class WebhookVerificationTest extends VerifyingServer {
     @Test
     void should_need_no_token_if_the_one_that_is_sent_is_unknown_or_too_weak() {
         String stream = configured(GITHUB);
-        String reader = token(AccessTokens.in(directory, timers), StreamPath.root(), Operation.READ);
+        String reader = RunningServer.token(AccessTokens.in(directory, timers), StreamPath.root(), Operation.READ);
 
         assertThat(github(stream, "{\"a\":1}", "1", "Authorization", "Basic eDp5")
                         .status())
@@ -217,7 +218,8 @@ class WebhookVerificationTest extends VerifyingServer {
 
     @Test
     void should_take_control_to_configure() {
-        String append = "Bearer " + token(AccessTokens.in(directory, timers), StreamPath.root(), Operation.APPEND);
+        String append = "Bearer "
+                + RunningServer.token(AccessTokens.in(directory, timers), StreamPath.root(), Operation.APPEND);
         for (String event : List.of(
                 "{\"type\":\"millrace/webhook-configured\",\"payload\":{" + GITHUB + "}}",
                 "{\"type\":\"millrace/webhook-removed\",\"payload\":{\"name\":\"github\"}}",
