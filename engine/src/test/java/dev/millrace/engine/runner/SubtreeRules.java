@@ -69,10 +69,11 @@ abstract class SubtreeRules extends RunnerRules {
     @Test
     void should_be_idle_while_an_attempt_waits_for_its_time() {
         AtomicBoolean rang = new AtomicBoolean();
+        CompletableFuture<Void> released = new CompletableFuture<>();
         Scribe arming = new Scribe((event, effects) -> {
             effects.after(Duration.ofMinutes(5), "ring", Effects.because(event.offset()), attempt -> {
                 rang.set(true);
-                return attempt.append(new Echoed("ring"));
+                return released.thenCompose(done -> attempt.append(new Echoed("ring")));
             });
             return Effects.none();
         });
@@ -85,6 +86,8 @@ abstract class SubtreeRules extends RunnerRules {
         pass(Duration.ofMinutes(6));
 
         eventually(rang::get);
+        assertThatThrownBy(() -> runner.awaitIdle(Duration.ofMillis(20))).hasMessageContaining("timed out");
+        released.complete(null);
         runner.awaitIdle(LIMIT);
         assertThat(log(A)).last().extracting(Event::type).isEqualTo("echoed");
     }

@@ -194,6 +194,7 @@ public final class RunningTasks<S> {
         private void startLater(Start start, Function<BackgroundTask<S>, ? extends CompletionStage<?>> work) {
             Runnable begin = () -> RunnerOptions.executeUnlessShutDown(surroundings.executor(), () -> {
                 if (stopWaiting()) {
+                    surroundings.changed(); // a runner that was idle is busy now
                     start(work);
                 }
             });

@@ -93,7 +93,7 @@ class RunningTasksTest {
         time.advance(Duration.ofSeconds(5));
         time.run();
 
-        assertThat(journal).containsExactly("start tick@7");
+        assertThat(journal).containsExactly("changed", "start tick@7");
         assertThat(attempts.isIdle()).isFalse();
         assertThat(attempts.waiting()).isZero();
     }
@@ -119,7 +119,7 @@ class RunningTasksTest {
         assertThat(old.isCancelled()).isTrue();
         time.advance(Duration.ofSeconds(9));
         time.run();
-        assertThat(journal).containsExactly("changed", "start tick@8");
+        assertThat(journal).containsExactly("changed", "changed", "start tick@8");
     }
 
     private BackgroundTask<String> after(Duration delay, long because) {
