@@ -23,15 +23,16 @@ import java.util.concurrent.CompletionStage;
  * A processor that pauses a runaway stream: it appends {@code paused}. It never resumes a stream; a caller has to
  * append {@code resumed}, which restarts the count and does not count itself.
  *
- * <p>By default it trips at 100 events in under 1000 ms. The event {@code circuit-breaker-configured} can switch it off
- * ({@code enabled: false}), replace that rule by a token bucket ({@code burstCapacity} and {@code
- * refillRatePerMinute}), give event types {@code weights} other than 1, and limit chains of reactions ({@code maxHops}
- * across streams, default 64; {@code maxDepth} in total, default 1000). With {@code repetition: {count}} it also trips
- * if a tool was called that many times in a row with the same arguments and the same result. It also trips at 500 events
- * in 60 s that have another type than the event before and come within one second of it, which is a loop of processors
- * without provenance ({@code alternation: {count, seconds}}). Each configuration replaces the previous one and restarts the count. Events of the service itself never count. {@code
- * llm-chunk-added}, {@code tool-call-started}, {@code tool-call-progressed} and the records of pushed events ({@code
- * millrace/delivery-...}) weigh 0 unless configured, if a processor wrote them; those of other callers weigh 1.
+ * <p>By default it trips at 100 events in under 1000 ms, and at 500 events of alternating types in 60 s: events without
+ * provenance that have another type than the event before, and come within one second of it. The event {@code
+ * circuit-breaker-configured} can switch it off ({@code enabled: false}), replace the first rule by a token bucket
+ * ({@code burstCapacity} and {@code refillRatePerMinute}), change the second rule ({@code alternation: {count,
+ * seconds}}), give event types {@code weights} other than 1, and limit chains of reactions ({@code maxHops} across
+ * streams, default 64; {@code maxDepth} in total, default 1000). With {@code repetition: {count}} it also trips if a
+ * tool was called that many times in a row with the same arguments and the same result. Each configuration replaces the
+ * previous one and restarts the counts. Events of the service itself never count. {@code llm-chunk-added}, {@code
+ * tool-call-started}, {@code tool-call-progressed} and the records of pushed events ({@code millrace/delivery-...})
+ * weigh 0 unless configured, if a processor wrote them; those of other callers weigh 1.
  *
  * <p>Only the reducer decides, from offsets and {@link Event#createdAt()}. Stateless and thread-safe.
  *
