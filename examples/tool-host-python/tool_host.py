@@ -23,7 +23,7 @@ def serve():  # reads the log from its beginning, then acts on what is open, and
     offer, calls, mark, live, fork = {"offset": 0, "payload": {}}, {}, "", False, 0
     for line in web.urlopen(URL + "?caughtUp=true", timeout=20):
         field, _, value = line.decode().rstrip("\n").partition(": ")
-        mark, event = value if field == "event" else mark, json.loads(value) if field == "data" else {}
+        mark, event = value if field == "event" else mark, json.loads(value) if (field, mark) == ("data", "message") else {}
         kind, payload, live = event.get("type", ""), event.get("payload", {}), live or mark == "caught-up"
         call, fork = payload.get("callId"), payload.get("forkedFrom", {"offset": 0})["offset"] if event.get("offset") == 1 else fork
         if kind == "tools-offered" and payload["host"] == "python": offer = event
