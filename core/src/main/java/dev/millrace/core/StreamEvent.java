@@ -1,6 +1,9 @@
 package dev.millrace.core;
 
+import com.fasterxml.jackson.annotation.JsonAlias;
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.annotation.JsonDeserialize;
+import dev.millrace.core.internal.json.TextOrNullDeserializer;
 import java.util.List;
 import java.util.Optional;
 
@@ -14,13 +17,21 @@ public sealed interface StreamEvent {
     /**
      * The stream was created.
      *
+     * @param projectSlug the project; other services write it as {@code projectId} or {@code namespace}. Empty for a
+     *     stream of such a service that belongs to no project
+     * @param path the full path
      * @param forkedFrom for a fork or an import: the stream it was copied from, and the last offset that was copied; the
      *     stream of an import may be of another project or service
      */
     @EventName(
             value = "https://events.iterate.com/events/stream/initialized",
             aliases = {"stream-first-initialized", "stream-initialized", "events.iterate.com/stream/created"})
-    record Initialized(String projectSlug, String path, Optional<Source> forkedFrom) implements StreamEvent {}
+    record Initialized(
+            @JsonAlias({"projectId", "namespace"}) @JsonDeserialize(using = TextOrNullDeserializer.class)
+            String projectSlug,
+            String path,
+            Optional<Source> forkedFrom)
+            implements StreamEvent {}
 
     /**
      * A stream below this one was created.

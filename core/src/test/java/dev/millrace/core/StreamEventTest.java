@@ -38,6 +38,21 @@ class StreamEventTest {
     }
 
     @Test
+    void should_decode_the_first_event_of_later_generations() {
+        StreamEvent.Initialized first = new StreamEvent.Initialized("acme", "/a", Optional.empty());
+
+        assertThat(decode("events.iterate.com/stream/created", "{'projectId':'acme','path':'/a'}"))
+                .isEqualTo(first);
+        assertThat(decode("events.iterate.com/core/stream-first-initialized", "{'namespace':'acme','path':'/a'}"))
+                .isEqualTo(first);
+        assertThat(decode("events.iterate.com/stream/created", "{'projectId':null,'path':'/a'}"))
+                .as("a stream of no project")
+                .isEqualTo(new StreamEvent.Initialized("", "/a", Optional.empty()));
+        assertThat(decode("events.iterate.com/stream/created", "{'path':'/a'}")).isInstanceOf(MalformedPayload.class);
+        assertThat(JsonCodec.writeText(first)).isEqualTo("{\"projectSlug\":\"acme\",\"path\":\"/a\"}");
+    }
+
+    @Test
     void should_write_what_the_payload_rules_of_its_type_accept() {
         assertFits(new StreamEvent.Initialized("public", "/", Optional.of(new StreamEvent.Source("/a", 3))));
         assertFits(
