@@ -122,7 +122,8 @@ final class ControlEffectSteps {
     /** Whether the breaker's state, computed from the log, says that it has to pause or has paused. */
     static boolean isTripped(TokenArena arena, StreamPath path) {
         JsonNode breaker = arena.streams.state(path).join().processors().get("circuit-breaker");
-        return breaker != null && (breaker.path("paused").asBoolean() || breaker.hasNonNull("tripped"));
+        return breaker != null
+                && (breaker.path("paused").asBoolean() || breaker.path("millrace").hasNonNull("tripped"));
     }
 
     static final class Teller implements Processor<Integer> {

@@ -6,6 +6,7 @@ import dev.millrace.contracts.wire.CompressionChecks;
 import dev.millrace.contracts.wire.DeployedScriptChecks;
 import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
+import dev.millrace.contracts.wire.ProcessorStateChecks;
 import dev.millrace.contracts.wire.ReadChecks;
 import dev.millrace.contracts.wire.RobustnessChecks;
 import dev.millrace.contracts.wire.ScheduleChecks;
@@ -147,6 +148,15 @@ abstract class WireChecks {
     @Nested
     @Execution(ExecutionMode.CONCURRENT)
     class Workers extends DeployedScriptChecks {
+        @Override
+        protected ServiceClient service() {
+            return server();
+        }
+    }
+
+    @Nested
+    @Execution(ExecutionMode.CONCURRENT)
+    class Slices extends ProcessorStateChecks {
         @Override
         protected ServiceClient service() {
             return server();

@@ -8,6 +8,7 @@ import dev.millrace.contracts.wire.DeployedScriptChecks;
 import dev.millrace.contracts.wire.DeployedScriptRestartChecks;
 import dev.millrace.contracts.wire.OffsetChecks;
 import dev.millrace.contracts.wire.PathChecks;
+import dev.millrace.contracts.wire.ProcessorStateChecks;
 import dev.millrace.contracts.wire.ReadChecks;
 import dev.millrace.contracts.wire.RobustnessChecks;
 import dev.millrace.contracts.wire.ScheduleChecks;
@@ -37,7 +38,8 @@ enum CheckSuite {
     SCHEDULE(Schedules.class, ScheduleRestarts.class),
     TRANSFORMER(Transformers.class),
     WORKER(Workers.class, WorkerRestarts.class),
-    SECRET(Secrets.class);
+    SECRET(Secrets.class),
+    SLICE(Slices.class);
 
     private final List<Class<? extends WireChecks>> checks;
 
@@ -187,6 +189,13 @@ enum CheckSuite {
     }
 
     static final class Secrets extends SecretChecks {
+        @Override
+        protected ServiceClient service() {
+            return ServiceUnderTest.current();
+        }
+    }
+
+    static final class Slices extends ProcessorStateChecks {
         @Override
         protected ServiceClient service() {
             return ServiceUnderTest.current();

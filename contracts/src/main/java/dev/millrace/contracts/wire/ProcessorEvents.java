@@ -12,6 +12,8 @@ final class ProcessorEvents {
     static final EventType CIRCUIT_BREAKER_CONFIGURED = EventType.of(PREFIX + "circuit-breaker-configured");
     static final EventType JSONATA_TRANSFORMER_CONFIGURED = EventType.of(PREFIX + "jsonata-transformer-configured");
     static final EventType DYNAMIC_WORKER_CONFIGURED = EventType.of(PREFIX + "dynamic-worker/configured");
+    static final EventType SUBSCRIPTION_CONFIGURED = EventType.of(PREFIX + "subscription/configured");
+    static final EventType ENV_VAR_SET = EventType.of(PREFIX + "dynamic-worker/env-var-set");
 
     private ProcessorEvents() {}
 }

@@ -51,4 +51,14 @@ public interface ProcessorProvider {
      * @throws IllegalArgumentException if the configuration is wrong; the message says what to change
      */
     Processor<?> create(JsonNode config, HostContext context);
+
+    /**
+     * The state of the processor as the state of a stream shows it; the JSON of the state itself by default. A standard
+     * processor shows the form that other services of the protocol have ({@link StateSlice}). Pure.
+     *
+     * @param state a state of the processor as JSON; belongs to this method
+     */
+    default JsonNode stateSlice(JsonNode state) {
+        return state;
+    }
 }

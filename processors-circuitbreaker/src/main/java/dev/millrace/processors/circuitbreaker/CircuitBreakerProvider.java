@@ -57,4 +57,9 @@ public final class CircuitBreakerProvider implements ProcessorProvider {
         }
         return new CircuitBreaker(BreakerRules.of(JsonCodec.fromTree(config, CircuitBreakerConfigured.class)));
     }
+
+    @Override
+    public JsonNode stateSlice(JsonNode state) {
+        return BreakerSlice.of(state);
+    }
 }

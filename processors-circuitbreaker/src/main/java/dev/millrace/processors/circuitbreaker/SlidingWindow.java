@@ -13,8 +13,8 @@ import java.util.Optional;
 final class SlidingWindow implements RateMeter {
     static final SlidingWindow EMPTY = new SlidingWindow(new long[0]);
 
-    private static final int EVENTS = 100;
-    private static final long MILLIS = 1000;
+    static final int EVENTS = 100;
+    static final int MILLIS = 1000;
 
     private final long[] times;
 

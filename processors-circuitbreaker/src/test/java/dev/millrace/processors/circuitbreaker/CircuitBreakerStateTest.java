@@ -10,6 +10,7 @@ import dev.millrace.core.JsonCodec;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import com.fasterxml.jackson.databind.JsonNode;
 
 class CircuitBreakerStateTest {
     @Test
@@ -119,5 +120,45 @@ class CircuitBreakerStateTest {
             state = breaker.reduce(state, event);
         }
         return state;
+    }
+
+    @Test
+    void should_load_a_snapshot_from_before_the_slices() {
+        BreakerLog log = new BreakerLog().events(3, 20);
+        JsonNode before = JsonCodec.toTree(log.state());
+
+        assertThat(before.has("millrace")).isFalse();
+        assertThat(JsonCodec.fromTree(before, CircuitBreakerState.class)).isEqualTo(log.state());
+    }
+
+    @Test
+    void should_show_the_window_as_a_bucket_and_the_rules_as_they_are() {
+        JsonNode slice = BreakerSlice.of(JsonCodec.toTree(new BreakerLog().events(2, 20).state()));
+
+        assertThat(slice).isEqualTo(JsonCodec.parse("""
+                {
+                  "paused": false, "pauseReason": null, "pausedAt": null,
+                  "config": {"burstCapacity": 100, "refillRatePerMinute": 6000},
+                  "recentEventTimestamps": ["2026-01-01T00:00:00.000Z", "2026-01-01T00:00:00.020Z"],
+                  "availableTokens": 98, "lastRefillAtMs": 1767225600020,
+                  "millrace": {
+                    "toolRounds": null, "tripped": null,
+                    "config": {
+                      "enabled": true, "burstCapacity": null, "refillRatePerMinute": null,
+                      "weights": {},
+                      "maxHops": 64, "maxDepth": 1000, "repetition": null
+                    }
+                  }
+                }"""));
+    }
+
+    @Test
+    void should_show_a_bucket_as_it_is() {
+        JsonNode slice = BreakerSlice.of(JsonCodec.toTree(new BreakerLog().configured("""
+                {"burstCapacity": 500, "refillRatePerMinute": 400}""").events(3, 0).state()));
+
+        assertThat(slice.path("config")).hasToString("{\"burstCapacity\":500,\"refillRatePerMinute\":400}");
+        assertThat(slice.path("availableTokens").doubleValue()).isEqualTo(497);
+        assertThat(slice.path("lastRefillAtMs").longValue()).isEqualTo(1767225600000L);
     }
 }

@@ -138,7 +138,7 @@ class HostedCircuitBreakerTest {
         get(streams.append(PATH, EventInput.of(new Resumed(Optional.empty()))));
         burst(99);
         assertThat(state().path("paused").booleanValue()).isFalse();
-        assertThat(state().path("tripped").isNull()).isTrue();
+        assertThat(state().at("/millrace/tripped").isNull()).isTrue();
 
         burst(1);
         await().atMost(BOUND).until(() -> pauses().size() == 2);
@@ -177,7 +177,13 @@ class HostedCircuitBreakerTest {
 
         JsonNode state = state();
         assertThat(state.path("recentEventTimestamps").size()).isEqualTo(100);
-        assertThat(state.path("tripped").isNull()).isTrue();
+        assertThat(state.path("config"))
+                .as("the window in the terms of a token bucket")
+                .isEqualTo(JsonCodec.parse("{\"burstCapacity\":100,\"refillRatePerMinute\":6000}"));
+        assertThat(state.path("availableTokens").intValue()).isEqualTo(50);
+        assertThat(state.path("lastRefillAtMs").isIntegralNumber()).isTrue();
+        assertThat(state.at("/millrace/config/burstCapacity").isNull()).isTrue();
+        assertThat(state.at("/millrace/tripped").isNull()).isTrue();
         assertThat(pauses()).isEmpty();
     }
 }

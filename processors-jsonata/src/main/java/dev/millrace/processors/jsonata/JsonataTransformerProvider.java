@@ -6,10 +6,12 @@ import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.PayloadCheck;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
+import dev.millrace.core.hosting.StateSlice;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.jsonata.Expression;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The provider of the {@link JsonataTransformer}, which runs on every stream that configures a transformer. The server
@@ -82,5 +84,10 @@ public final class JsonataTransformerProvider implements ProcessorProvider {
             // reported below
         }
         throw new IllegalArgumentException("setting " + MOST + " must be a positive integer, got '" + text + "'");
+    }
+
+    @Override
+    public JsonNode stateSlice(JsonNode state) {
+        return StateSlice.ofMap(state, "transformersBySlug", Set.of("matcher", "transform"));
     }
 }

@@ -128,4 +128,16 @@ class JsonataTransformerTest {
                 .asString()
                 .contains("payload.slug");
     }
+
+    @Test
+    void should_load_a_snapshot_from_before_the_slices() {
+        String before = "{\"transformersBySlug\":{\"t\":{\"matcher\":\"a\",\"transform\":\"b\",\"mayControl\":true}}}";
+
+        TransformerState state = JsonCodec.fromTree(JsonCodec.parse(before), TransformerState.class);
+
+        assertThat(JsonCodec.writeText(state)).isEqualTo(before);
+        assertThat(new JsonataTransformerProvider().stateSlice(JsonCodec.toTree(state)))
+                .hasToString("{\"transformersBySlug\":{\"t\":{\"matcher\":\"a\",\"transform\":\"b\"}},"
+                        + "\"millrace\":{\"transformersBySlug\":{\"t\":{\"mayControl\":true}}}}");
+    }
 }

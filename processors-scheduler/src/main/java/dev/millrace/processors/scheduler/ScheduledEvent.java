@@ -19,7 +19,8 @@ import java.util.Set;
 final class ScheduledEvent {
     private static final EventType INITIALIZED = EventType.of(StreamEvent.Initialized.class);
     private static final EventType RESUMED = EventType.of(StreamEvent.Resumed.class);
-    private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final Set<String> FIELDS =
+            Set.of("type", "payload", "metadata", "source", "idempotencyKey", "offset");
     private static final int LONGEST_TYPE = 2048;
     private static final String RESERVED = "millrace/";
 
@@ -84,6 +85,7 @@ final class ScheduledEvent {
         EventInput.Builder input = EventInput.builder().type(type(event.path("type")));
         object("payload", event).ifPresent(input::payload);
         object("metadata", event).ifPresent(input::metadata);
+        object("source", event).ifPresent(input::source);
         key(event).ifPresent(input::idempotencyKey);
         input.offset(offset(event));
         if (problems.size() > before) {

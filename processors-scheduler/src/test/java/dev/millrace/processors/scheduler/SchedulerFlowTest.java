@@ -35,7 +35,10 @@ class SchedulerFlowTest {
 
     @Test
     void should_append_once_after_a_while() throws Exception {
-        stage.append(scheduled("a", "{'type': 'tick', 'payload': {'n': 1.50}, 'metadata': {'by': 'me'}}", in(5)))
+        stage.append(scheduled(
+                        "a",
+                        "{'type': 'tick', 'payload': {'n': 1.50}, 'metadata': {'by': 'me'}, 'source': {'s': 1}}",
+                        in(5)))
                 .shows("a asked for", "a configured for 5")
                 .at(4)
                 .append(scheduled("b", "{'type': 'tock'}", in(9)))
@@ -51,11 +54,13 @@ class SchedulerFlowTest {
         assertThat(log.get(2).payloadJson())
                 .isEqualTo(JsonCodec.parse(
                         "{\"slug\":\"a\",\"callback\":\"append\",\"payloadJson\":\"{\\\"type\\\":\\\"tick\\\","
-                                + "\\\"payload\\\":{\\\"n\\\":1.50},\\\"metadata\\\":{\\\"by\\\":\\\"me\\\"}}\","
+                                + "\\\"payload\\\":{\\\"n\\\":1.50},\\\"metadata\\\":{\\\"by\\\":\\\"me\\\"},"
+                                + "\\\"source\\\":{\\\"s\\\":1}}\","
                                 + "\"schedule\":{\"kind\":\"once-in\",\"delaySeconds\":5},\"nextRunAt\":1767225605}"));
         assertThat(log.get(5)).wasCausedBy("scheduler", 3);
         assertThat(log.get(5).payloadJson()).isEqualTo(JsonCodec.parse("{\"n\":1.50}"));
         assertThat(log.get(5).metadata().orElseThrow().path("by").asText()).isEqualTo("me");
+        assertThat(log.get(5).source()).contains(JsonCodec.parse("{\"s\":1}"));
         assertThat(log.get(5).idempotencyKey()).contains("scheduler:target:/agents/1:3:1767225605:0");
     }
 
@@ -182,7 +187,7 @@ class SchedulerFlowTest {
                         "{\"a\":{\"callback\":\"append\",\"payloadJson\":\"{\\\"type\\\":\\\"tick\\\"}\","
                                 + "\"schedule\":{\"kind\":\"once-in\",\"delaySeconds\":5},\"nextRunAt\":1767225605,"
                                 + "\"executionCount\":0,\"running\":false,\"executionStartedAt\":null,"
-                                + "\"createdAt\":1767225600,\"offset\":3}}"));
+                                + "\"createdAt\":1767225600,\"millrace\":{\"offset\":3}}}"));
         stage.at(5).showsAfter(2, "tick", "a succeeded, next never");
         assertThat(stage.state()).isEqualTo(JsonCodec.parse("{}"));
     }

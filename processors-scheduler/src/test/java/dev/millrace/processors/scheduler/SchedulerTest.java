@@ -193,4 +193,17 @@ class SchedulerTest {
         assertThat(scheduler).isPureOver(log);
         assertThat(fold().slugs()).containsExactly("b", "c", "d");
     }
+
+    @Test
+    void should_load_a_snapshot_from_before_the_slices() {
+        String before = "{\"beat\":{\"callback\":\"append\",\"payloadJson\":\"{}\",\"schedule\":{\"kind\":\"every\","
+                + "\"intervalSeconds\":5},\"nextRunAt\":9,\"executionCount\":1,\"running\":false,"
+                + "\"executionStartedAt\":null,\"createdAt\":4,\"offset\":3}}";
+
+        SchedulerState state = JsonCodec.fromTree(JsonCodec.parse(before), SchedulerState.class);
+
+        assertThat(JsonCodec.writeText(state)).isEqualTo(before);
+        assertThat(new SchedulerProvider().stateSlice(JsonCodec.toTree(state)))
+                .hasToString(before.replace("\"offset\":3", "\"millrace\":{\"offset\":3}"));
+    }
 }

@@ -1,5 +1,6 @@
 package dev.millrace.processors.script;
 
+import dev.millrace.processors.script.internal.sandbox.ScriptSource;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -18,11 +19,17 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
      * @param configuredAt the offset of the event with its source
      * @param startedBy the offset of the newest event that restarts it: its configuration, or a new value of a variable
      * @param sha256 the digest of its configuration, in hexadecimal
+     * @param configuration what the state of the stream shows of the configuration
      * @param hasWaited true if it once had to wait for a place on the server
      */
-    record Configuration(long configuredAt, long startedBy, String sha256, Optional<Boolean> hasWaited) {
-        Configuration(long configuredAt, long startedBy, String sha256) {
-            this(configuredAt, startedBy, sha256, Optional.empty());
+    record Configuration(
+            long configuredAt,
+            long startedBy,
+            String sha256,
+            ShownConfiguration configuration,
+            Optional<Boolean> hasWaited) {
+        private Configuration with(long newStart, Optional<Boolean> waited) {
+            return new Configuration(configuredAt, newStart, sha256, configuration, waited);
         }
 
         /** True if it is the same start of the same configuration. */
@@ -36,13 +43,15 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
     }
 
     /** Adds or replaces a script; an equal configuration changes nothing. */
-    DeployedScripts configured(String slug, String sha256, long offset) {
+    DeployedScripts configured(WorkerEvent.Configured event, long offset) {
+        String slug = event.slug();
+        String sha256 = ScriptSource.digest(event);
         Configuration old = workersBySlug.get(slug);
         if (old != null && old.sha256.equals(sha256)) {
             return this;
         }
         Map<String, Configuration> workers = new LinkedHashMap<>(workersBySlug);
-        workers.put(slug, new Configuration(offset, offset, sha256));
+        workers.put(slug, new Configuration(offset, offset, sha256, ShownConfiguration.of(event), Optional.empty()));
         return new DeployedScripts(envVarsByKey, workers);
     }
 
@@ -54,8 +63,7 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
         Map<String, String> variables = new LinkedHashMap<>(envVarsByKey);
         variables.put(key, value);
         Map<String, Configuration> workers = new LinkedHashMap<>();
-        workersBySlug.forEach((slug, old) ->
-                workers.put(slug, new Configuration(old.configuredAt, offset, old.sha256, old.hasWaited)));
+        workersBySlug.forEach((slug, old) -> workers.put(slug, old.with(offset, old.hasWaited)));
         return new DeployedScripts(variables, workers);
     }
 
@@ -66,7 +74,7 @@ record DeployedScripts(Map<String, String> envVarsByKey, Map<String, Configurati
             return this;
         }
         Map<String, Configuration> workers = new LinkedHashMap<>(workersBySlug);
-        workers.put(slug, new Configuration(configuredAt, old.startedBy, old.sha256, Optional.of(true)));
+        workers.put(slug, old.with(old.startedBy, Optional.of(true)));
         return new DeployedScripts(envVarsByKey, workers);
     }
 

@@ -18,7 +18,7 @@ import java.util.concurrent.CompletionStage;
  */
 final class DynamicWorker implements Processor<DeployedScripts> {
     static final String SLUG = "dynamic-worker";
-    static final int VERSION = 1;
+    static final int VERSION = 2;
 
     private static final EventCatalog CATALOG = EventCatalog.of(WorkerEvent.class);
 
@@ -57,7 +57,7 @@ final class DynamicWorker implements Processor<DeployedScripts> {
     @Override
     public DeployedScripts reduce(DeployedScripts state, Event event) {
         if (event.payload() instanceof WorkerEvent.Configured configured) {
-            return state.configured(configured.slug(), ScriptSource.digest(configured), event.offset());
+            return state.configured(configured, event.offset());
         }
         if (event.payload() instanceof WorkerEvent.EnvVarSet set) {
             return state.set(set.key(), set.value(), event.offset());

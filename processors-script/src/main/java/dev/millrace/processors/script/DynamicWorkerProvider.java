@@ -1,16 +1,19 @@
 package dev.millrace.processors.script;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
+import dev.millrace.core.hosting.StateSlice;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
 import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
 import dev.millrace.processors.script.internal.sandbox.SyntaxCheck;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
@@ -58,5 +61,17 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     private WorkerPlaces places(ScriptLimits limits, HostContext context) {
         places.compareAndSet(null, new WorkerPlaces(limits.maxWorkers(), context.timers()));
         return Objects.requireNonNull(places.get(), "set above");
+    }
+
+    @Override
+    public JsonNode stateSlice(JsonNode state) {
+        state.path("workersBySlug").forEach(worker -> {
+            JsonNode configuration = ((ObjectNode) worker).remove("configuration");
+            ((ObjectNode) worker).setAll((ObjectNode) configuration);
+        });
+        return StateSlice.ofMap(
+                state,
+                "workersBySlug",
+                Set.of("compatibilityDate", "compatibilityFlags", "mainModule", "modules", "outboundGateway"));
     }
 }

@@ -316,11 +316,14 @@ class FetchGatewayTest {
         JsonNode slice = server.slice(PATH);
 
         assertThat(slice.path("envVarsByKey").path("KEY").asText()).isEqualTo("getIterateSecret({secretKey: 'token'})");
-        assertThat(slice.path("workersBySlug").path("w").fieldNames())
+        assertThat(slice.path("workersBySlug").path("w").toString())
+                .isEqualTo("{\"compatibilityDate\":\"2026-02-05\",\"compatibilityFlags\":[],"
+                        + "\"mainModule\":\"processor.js\",\"modules\":{\"processor.js\":\"\"}}");
+        assertThat(slice.at("/millrace/workersBySlug/w").fieldNames())
                 .toIterable()
                 .containsExactly("configuredAt", "startedBy", "sha256");
         Event configured = server.ofType(PATH, WorkerServer.CONFIGURED).get(0);
-        assertThat(slice.path("workersBySlug").path("w").path("configuredAt").asLong())
+        assertThat(slice.at("/millrace/workersBySlug/w/configuredAt").asLong())
                 .isEqualTo(configured.offset());
     }
 }

@@ -269,7 +269,7 @@ class WorkerLifeTest {
     void should_return_the_stored_event_and_keep_all_fields_of_the_script() throws Exception {
         try (WorkerServer server = WorkerServer.start()) {
             server.configure(PATH, "w", onGo("""
-                            const first = await append({ type: "note", payload: { n: 1 }, metadata: { by: "me" }, idempotencyKey: "mine" });
+                            const first = await append({ type: "note", payload: { n: 1 }, metadata: { by: "me" }, source: { of: "me" }, idempotencyKey: "mine" });
                             const again = await append({ event: { type: "note", payload: { n: 2 }, idempotencyKey: "mine" } });
                             append({ type: "unawaited" });
                             await append({ type: "done", payload: { first, same: first.offset === again.offset } });
@@ -287,6 +287,7 @@ class WorkerLifeTest {
                             .path("by")
                             .asText())
                     .isEqualTo("me");
+            assertThat(done.payloadJson().at("/first/source/of").asText()).isEqualTo("me");
             server.awaitEvents(PATH, "unawaited", 1);
         }
     }

@@ -5,8 +5,10 @@ import dev.millrace.core.hosting.HostContext;
 import dev.millrace.core.hosting.Operation;
 import dev.millrace.core.hosting.ProcessorProvider;
 import dev.millrace.core.hosting.ProvidedEvent;
+import dev.millrace.core.hosting.StateSlice;
 import dev.millrace.core.processor.Processor;
 import java.util.List;
+import java.util.Set;
 
 /**
  * The provider of the {@link ExternalSubscriber}, which runs on every stream that configures a push subscription.
@@ -45,5 +47,13 @@ public final class ExternalSubscriberProvider implements ProcessorProvider {
     @Override
     public Processor<?> create(JsonNode config, HostContext context) {
         return new ExternalSubscriber(context);
+    }
+
+    @Override
+    public JsonNode stateSlice(JsonNode state) {
+        return StateSlice.ofMap(
+                state,
+                "subscribersBySlug",
+                Set.of("slug", "type", "callbackUrl", "jsonataFilter", "jsonataTransform"));
     }
 }

@@ -170,4 +170,18 @@ class PushSubscriptionsTest {
 
         assertThat(fold(processor)).isSameAs(PushSubscriptions.NONE);
     }
+
+    @Test
+    void should_load_a_snapshot_from_before_the_slices() {
+        String before = "{\"subscribersBySlug\":{\"a\":{\"slug\":\"a\",\"type\":\"webhook\","
+                + "\"callbackUrl\":\"https://example.com/a\",\"configuredAt\":1,\"startedAt\":1}}}";
+
+        PushSubscriptions state = JsonCodec.fromTree(JsonCodec.parse(before), PushSubscriptions.class);
+
+        assertThat(JsonCodec.writeText(state)).isEqualTo(before);
+        assertThat(new ExternalSubscriberProvider().stateSlice(JsonCodec.toTree(state)))
+                .hasToString("{\"subscribersBySlug\":{\"a\":{\"slug\":\"a\",\"type\":\"webhook\","
+                        + "\"callbackUrl\":\"https://example.com/a\"}},"
+                        + "\"millrace\":{\"subscribersBySlug\":{\"a\":{\"configuredAt\":1,\"startedAt\":1}}}}");
+    }
 }

@@ -143,13 +143,18 @@ final class Stage implements AutoCloseable {
                 .sum();
     }
 
-    /** The subscriber in {@code GET state}; a missing node if it is not there. */
+    /** The configuration of the subscriber in {@code GET state}; a missing node if it is not there. */
     JsonNode subscriber(String slug) throws Exception {
-        return get(streams().state(PATH))
-                .processors()
-                .getOrDefault(ExternalSubscriber.SLUG, MissingNode.getInstance())
-                .path("subscribersBySlug")
-                .path(slug);
+        return slice().path("subscribersBySlug").path(slug);
+    }
+
+    /** Its progress in {@code GET state}. */
+    JsonNode progress(String slug) throws Exception {
+        return slice().path("millrace").path("subscribersBySlug").path(slug);
+    }
+
+    private JsonNode slice() throws Exception {
+        return get(streams().state(PATH)).processors().getOrDefault(ExternalSubscriber.SLUG, MissingNode.getInstance());
     }
 
     /** Waits for a condition while virtual time passes quickly. */

@@ -136,7 +136,7 @@ class WebhookRetryTest {
         receiver.answering(number -> Receiver.status(500));
         stage.setting("webhook.retry-schedule", "100ms, 200ms").start().webhook("lost", receiver);
         stage.note(3);
-        stage.await(() -> stage.subscriber("lost").has("disabled"));
+        stage.await(() -> stage.progress("lost").has("disabled"));
         stage.note(2);
 
         assertThat(receiver.requests()).hasSize(3);
@@ -150,7 +150,7 @@ class WebhookRetryTest {
         stage.webhook("lost", other);
         stage.await(() -> stage.reported("lost") == 5);
         assertThat(other.offsets()).isEqualTo(stage.noted());
-        assertThat(stage.subscriber("lost").has("disabled")).isFalse();
+        assertThat(stage.progress("lost").has("disabled")).isFalse();
         assertThat(receiver.requests()).hasSize(3);
     }
 
@@ -159,7 +159,7 @@ class WebhookRetryTest {
         receiver.answering(number -> Receiver.status(410));
         stage.start().webhook("gone", receiver);
         stage.note(1);
-        stage.await(() -> stage.subscriber("gone").has("disabled"));
+        stage.await(() -> stage.progress("gone").has("disabled"));
 
         stage.restart();
         stage.webhook("other", other);

@@ -109,7 +109,7 @@ class WebhookTest {
         });
         assertThat(failures.stream().map(failure -> failure.path("attempt").intValue()))
                 .containsExactly(1, 2, 3, 4, 5);
-        assertThat(stage.subscriber("flaky").has("failing")).isFalse();
+        assertThat(stage.progress("flaky").has("failing")).isFalse();
     }
 
     @ParameterizedTest
@@ -163,7 +163,7 @@ class WebhookTest {
         assertThat(receiver.requests())
                 .allSatisfy(request ->
                         assertThat(request.json().path("type").asText()).isEqualTo("noted"));
-        assertThat(stage.subscriber("one").path("deliveredThrough").longValue())
+        assertThat(stage.progress("one").path("deliveredThrough").longValue())
                 .isEqualTo(receiver.requests().get(249).offset());
     }
 }

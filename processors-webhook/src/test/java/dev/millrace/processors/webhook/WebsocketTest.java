@@ -84,7 +84,8 @@ class WebsocketTest {
         stage.await(() -> peer.frames("event").size() == 1);
 
         String frame = """
-                {"type": "append", "event": {"type": "said", "payload": {"text": "hi"}, "idempotencyKey": "once"}}""";
+                {"type": "append", "event": {"type": "said", "payload": {"text": "hi"}, "source": {"s": 1},
+                 "idempotencyKey": "once"}}""";
         peer.say(frame);
         peer.say(frame);
         peer.say("{\"type\": \"append\", \"event\": {\"type\": \"said\"}}");
@@ -93,6 +94,7 @@ class WebsocketTest {
         Event first = said().get(0);
         assertThat(first.payloadJson()).isEqualTo(JsonCodec.parse("{\"text\": \"hi\"}"));
         assertThat(first.idempotencyKey()).contains("once");
+        assertThat(first.source()).contains(JsonCodec.parse("{\"s\": 1}"));
         assertThat(first.provenance())
                 .contains(new Provenance("external-subscriber.is.ws", 1, Stage.PATH, noted, 1, 1));
         assertThat(peer.frames("error")).isEmpty();

@@ -48,7 +48,7 @@ public final class TckCommand implements Callable<Integer> {
             split = ",",
             description =
                     "Only these suites: append, offset, path, read, state, surface, robustness, breaker, schedule,"
-                            + " transformer, worker, secret.")
+                            + " transformer, worker, secret, slice.")
     private List<String> only = List.of();
 
     @Option(

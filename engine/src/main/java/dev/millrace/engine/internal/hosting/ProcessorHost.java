@@ -187,6 +187,10 @@ public final class ProcessorHost implements CommitListener {
         return providerRegistry.create(name, wanted.config(), contextOf(project));
     }
 
+    JsonNode slice(String name, JsonNode state) {
+        return providerRegistry.slice(name, state);
+    }
+
     Map<String, Set<String>> activatingTypes() {
         return providerRegistry.activatingTypes();
     }

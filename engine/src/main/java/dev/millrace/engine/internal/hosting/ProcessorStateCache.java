@@ -55,8 +55,10 @@ public final class ProcessorStateCache implements ProcessorStates {
                 .isEmpty();
         return active
                 ? slice(stream, name, HostedProcessors.Wanted.UNCONFIGURED, head)
-                : JsonCodec.toTree(host.create(stream.project(), name, HostedProcessors.Wanted.UNCONFIGURED)
-                        .initialState());
+                : host.slice(
+                        name,
+                        JsonCodec.toTree(host.create(stream.project(), name, HostedProcessors.Wanted.UNCONFIGURED)
+                                .initialState()));
     }
 
     private JsonNode slice(StreamKey stream, String name, HostedProcessors.Wanted wanted, StreamHead head) {
@@ -73,7 +75,10 @@ public final class ProcessorStateCache implements ProcessorStates {
                     kept.remove(kept.keySet().iterator().next());
                 }
             }
-            return slice.foldTo(store, stream, head.lastOffset()).orElseGet(() -> foldAnew(stream, name, wanted, head));
+            return host.slice(
+                    name,
+                    slice.foldTo(store, stream, head.lastOffset())
+                            .orElseGet(() -> foldAnew(stream, name, wanted, head)));
         } catch (RuntimeException failure) {
             synchronized (kept) {
                 kept.remove(key);

@@ -112,6 +112,12 @@ public final class ProviderRegistry {
         return processor;
     }
 
+    /** A state of the processor with this name, as the state of a stream shows it. */
+    JsonNode slice(String name, JsonNode state) {
+        ProcessorProvider provider = byName.get(name);
+        return provider == null ? state : provider.stateSlice(state);
+    }
+
     /** Closes the providers that are {@link AutoCloseable}. */
     void close() {
         byName.values().stream().filter(AutoCloseable.class::isInstance).forEach(ProviderRegistry::close);

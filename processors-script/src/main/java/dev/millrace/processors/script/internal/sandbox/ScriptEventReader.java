@@ -6,7 +6,8 @@ import java.util.Set;
 
 /** A reader for the argument of a script's {@code append}: an event, plain or as {@code {event}}. */
 final class ScriptEventReader {
-    private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final Set<String> FIELDS =
+            Set.of("type", "payload", "metadata", "source", "idempotencyKey", "offset");
 
     private ScriptEventReader() {}
 
@@ -41,6 +42,9 @@ final class ScriptEventReader {
         }
         if (event.hasNonNull("metadata")) {
             input.metadata(object(event, "metadata"));
+        }
+        if (event.hasNonNull("source")) {
+            input.source(object(event, "source"));
         }
         if (event.hasNonNull("idempotencyKey")) {
             input.idempotencyKey(text(event, "idempotencyKey"));

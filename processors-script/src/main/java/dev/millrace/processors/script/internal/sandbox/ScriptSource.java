@@ -10,6 +10,7 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /** Reads and validates the sources of a configuration, without running them. */
 public final class ScriptSource {
@@ -23,6 +24,17 @@ public final class ScriptSource {
         return configured
                 .modules()
                 .orElseGet(() -> Map.of(SINGLE, configured.script().orElseThrow()));
+    }
+
+    /** The names of the modules. */
+    public static Set<String> moduleNames(WorkerEvent.Configured configured) {
+        return configured.modules().map(Map::keySet).orElse(Set.of(SINGLE));
+    }
+
+    /** The name of the module that exports the processor. */
+    public static String entry(WorkerEvent.Configured configured) {
+        Set<String> names = moduleNames(configured);
+        return ENTRIES.stream().filter(names::contains).findFirst().orElse(SINGLE);
     }
 
     /** The module that exports the processor. */

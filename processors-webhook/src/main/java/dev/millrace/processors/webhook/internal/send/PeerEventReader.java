@@ -8,7 +8,8 @@ import java.util.TreeSet;
 
 /** A reader for events from WebSocket peers. It checks only the form; the append checks the rules of the stream. */
 final class PeerEventReader {
-    private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final Set<String> FIELDS =
+            Set.of("type", "payload", "metadata", "source", "idempotencyKey", "offset");
 
     private PeerEventReader() {}
 
@@ -34,6 +35,10 @@ final class PeerEventReader {
         if (event.has("metadata")) {
             expect(event.path("metadata"), JsonNodeType.OBJECT, "event.metadata", "an object");
             input.metadata(event.path("metadata"));
+        }
+        if (event.has("source")) {
+            expect(event.path("source"), JsonNodeType.OBJECT, "event.source", "an object");
+            input.source(event.path("source"));
         }
         if (event.has("idempotencyKey")) {
             expect(event.path("idempotencyKey"), JsonNodeType.STRING, "event.idempotencyKey", "a string");
