@@ -63,13 +63,18 @@ interface AppendTests extends EventStreamsSubject {
     }
 
     @Test
-    default void should_keep_payload_and_metadata_as_they_were_written() {
+    default void should_keep_payload_metadata_and_source_as_they_were_written() {
         StreamPath path = fresh();
         String payload = "{\"price\":1.10,\"big\":12345678901234567890,\"tiny\":1e-7,\"many\":9007199254740993,"
                 + "\"none\":null,\"text\":\"Grüße 👩‍🚀 \\u0001 \\\" \\\\ </script>\",\"\":[[],{},false]}";
         String metadata = "{\"nested\":[1,[2,{\"three\":[3.0]}]],\"author\":\"ann\"}";
 
-        append(path, input("kept", payload).metadata(JsonCodec.parse(metadata)).build());
+        append(
+                path,
+                input("kept", payload)
+                        .metadata(JsonCodec.parse(metadata))
+                        .source(JsonCodec.parse(metadata))
+                        .build());
 
         Event stored = history(path).get(1);
         assertThat(JsonCodec.writeText(stored.payloadJson()))
@@ -77,6 +82,7 @@ interface AppendTests extends EventStreamsSubject {
                 .contains("1.10", "12345678901234567890", "9007199254740993");
         assertThat(JsonCodec.writeText(stored.metadata().orElseThrow()))
                 .isEqualTo(JsonCodec.writeText(JsonCodec.parse(metadata)));
+        assertThat(stored.source()).isEqualTo(stored.metadata());
     }
 
     @Test

@@ -6,6 +6,8 @@ import static dev.millrace.contracts.EventStreamsSubject.said;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.core.Event;
+import dev.millrace.core.EventInput;
+import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import org.junit.jupiter.api.Test;
@@ -16,7 +18,14 @@ interface ForkTests extends EventStreamsSubject {
     default void should_begin_a_fork_with_the_events_as_far_as_the_offset() {
         StreamPath from = fresh();
         StreamPath to = fresh();
-        given(from, 3);
+        given(from, 1);
+        append(
+                from,
+                EventInput.builder()
+                        .from(said("from elsewhere"))
+                        .source(JsonCodec.parse("{\"path\":\"/x\"}"))
+                        .build());
+        given(from, 1);
 
         get(subject().fork(from, 3, to));
         append(from, said("only there"));
@@ -25,6 +34,7 @@ interface ForkTests extends EventStreamsSubject {
         assertThat(history(to)).extracting(Event::offset).containsExactly(1L, 2L, 3L, 4L);
         assertThat(history(to).get(2).payloadJson())
                 .isEqualTo(history(from).get(2).payloadJson());
+        assertThat(history(to).get(2).source()).contains(JsonCodec.parse("{\"path\":\"/x\"}"));
         assertThat(history(to).get(3).payloadJson().path("text").textValue()).isEqualTo("only here");
         assertThat(history(from)).hasSize(5);
     }

@@ -32,6 +32,10 @@ interface InvalidInputTests extends EventStreamsSubject {
                         "an array as metadata",
                         "metadata",
                         input("said", "{}").metadata(JsonCodec.parse("[1]")).build()),
+                wrong(
+                        "a text as source",
+                        "source",
+                        input("said", "{}").source(JsonCodec.parse("\"here\"")).build()),
                 wrong("an empty key", "idempotencyKey", said("hi", "")),
                 wrong("a blank key", "idempotencyKey", said("hi", "  ")),
                 wrong("an empty type", "type", event("", "{}")),

@@ -44,6 +44,9 @@ public interface Event {
     /** Data that the author of the event added beside the payload: an object, read-only. */
     Optional<JsonNode> metadata();
 
+    /** What the author of the event said about its origin: an object, read-only. Kept as given, not interpreted. */
+    Optional<JsonNode> source();
+
     /** Which processor appended the event and why, if a processor did and the metadata say so. */
     @Value.Lazy
     default Optional<Provenance> provenance() {

@@ -27,6 +27,9 @@ public interface EventInput {
     /** Data beside the payload, a JSON object. */
     Optional<JsonNode> metadata();
 
+    /** What the author says about the origin of the event, a JSON object. It is stored, and not interpreted. */
+    Optional<JsonNode> source();
+
     /** If the stream has an event with this key, the append returns that event and stores nothing. */
     Optional<String> idempotencyKey();
 

@@ -269,6 +269,7 @@ public final class JsonCodec {
         node.put("type", input.type());
         node.set("payload", input.payload());
         input.metadata().ifPresent(metadata -> node.set("metadata", metadata));
+        input.source().ifPresent(source -> node.set("source", source));
         input.idempotencyKey().ifPresent(key -> node.put("idempotencyKey", key));
         input.offset().ifPresent(offset -> node.put("offset", offset));
         return node;
@@ -281,6 +282,7 @@ public final class JsonCodec {
         node.put("type", event.type());
         node.set("payload", event.payloadJson());
         event.metadata().ifPresent(metadata -> node.set("metadata", metadata));
+        event.source().ifPresent(source -> node.set("source", source));
         event.idempotencyKey().ifPresent(key -> node.put("idempotencyKey", key));
         node.put("offset", event.offset());
         node.put("createdAt", time(event.createdAt()));

@@ -321,10 +321,12 @@ class JsonCodecTest {
                         .type("t")
                         .payload(JsonCodec.parse("{\"a\":1.0}"))
                         .metadata(JsonCodec.parse("{\"by\":\"ann\"}"))
+                        .source(JsonCodec.parse("{\"from\":\"x\"}"))
                         .idempotencyKey("k")
                         .offset(3)
                         .build())))
                 .isEqualTo("{\"type\":\"t\",\"payload\":{\"a\":1.0},\"metadata\":{\"by\":\"ann\"},"
+                        + "\"source\":{\"from\":\"x\"},"
                         + "\"idempotencyKey\":\"k\",\"offset\":3}");
     }
 

@@ -15,7 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 class StoredEventJsonTest {
     private static final EventCatalog HELLO = EventCatalog.of(Hello.class);
     private static final String FULL = "{\"streamPath\":\"/ann/demo\",\"type\":\"hello-world\",\"payload\":{\"n\":1},"
-            + "\"metadata\":{\"by\":\"curl\"},\"idempotencyKey\":\"k-1\",\"offset\":2,"
+            + "\"metadata\":{\"by\":\"curl\"},\"source\":{\"processor\":{\"slug\":\"p\"}},"
+            + "\"idempotencyKey\":\"k-1\",\"offset\":2,"
             + "\"createdAt\":\"2026-04-14T11:20:30.456Z\"}";
 
     @Test
@@ -28,6 +29,7 @@ class StoredEventJsonTest {
         assertThat(event.payload()).isEqualTo(new UnknownPayload("hello-world", JsonCodec.parse("{\"n\":1}")));
         assertThat(event.createdAt()).isEqualTo(Instant.parse("2026-04-14T11:20:30.456Z"));
         assertThat(event.idempotencyKey()).contains("k-1");
+        assertThat(event.source()).contains(JsonCodec.parse("{\"processor\":{\"slug\":\"p\"}}"));
         assertThat(JsonCodec.writeText(JsonCodec.toTree(event))).isEqualTo(FULL);
     }
 
@@ -37,6 +39,7 @@ class StoredEventJsonTest {
                 read("{'streamPath':'/','type':'t','payload':{},'offset':1,'createdAt':'2026-04-14T11:20:30.000Z'}");
 
         assertThat(event.metadata()).isEmpty();
+        assertThat(event.source()).isEmpty();
         assertThat(event.idempotencyKey()).isEmpty();
         assertThat(event.provenance()).isEmpty();
         assertThat(JsonCodec.toTree(event).fieldNames())
@@ -59,6 +62,7 @@ class StoredEventJsonTest {
                 "createdAt|{'streamPath':'/','type':'t','payload':{},'offset':1}",
                 "createdAt|{'streamPath':'/','type':'t','payload':{},'offset':1,'createdAt':'yesterday'}",
                 "metadata|{'streamPath':'/','type':'t','payload':{},'offset':1,'createdAt':'2026-04-14T11:20:30Z','metadata':7}",
+                "source|{'streamPath':'/','type':'t','payload':{},'offset':1,'createdAt':'2026-04-14T11:20:30Z','source':'s'}",
                 "idempotencyKey|{'streamPath':'/','type':'t','payload':{},'offset':1,'createdAt':'2026-04-14T11:20:30Z','idempotencyKey':7}"
             })
     void should_name_the_field_that_is_wrong(String field, String json) {
@@ -78,6 +82,7 @@ class StoredEventJsonTest {
         assertThat(event.createdAt()).isEqualTo(Instant.parse("2026-04-14T11:20:30.456Z"));
         assertThat(event.idempotencyKey()).contains("k-1");
         assertThat(event.metadata()).contains(JsonCodec.parse("{\"by\":\"curl\"}"));
+        assertThat(event.source()).contains(JsonCodec.parse("{\"processor\":{\"slug\":\"p\"}}"));
         assertThat(event.payloadJson().textValue()).isEqualTo(payload);
         for (EventCatalog catalog : List.of(EventCatalog.empty(), EventCatalog.of(Said.class), HELLO)) {
             assertThat(event.decodedBy(catalog).payload()).isInstanceOfSatisfying(MalformedPayload.class, malformed -> {

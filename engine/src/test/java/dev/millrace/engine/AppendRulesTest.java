@@ -85,6 +85,7 @@ class AppendRulesTest {
                 "{'type':'a','payload':{'n':2,'m':[2]},'metadata':{'x':1}}       | true",
                 "{'type':'a','payload':{'n':1,'m':[2]},'metadata':{'x':2}}       | true",
                 "{'type':'a','payload':{'n':1,'m':[2]}}                          | true",
+                "{'type':'a','payload':{'n':1,'m':[2]},'metadata':{'x':1},'source':{'s':1}} | true",
                 "{'type':'a','payload':{'n':'1','m':[2]},'metadata':{'x':1}}     | true",
             })
     void should_say_whether_a_repeated_input_says_something_else(String repeated, boolean diverged) {
@@ -127,6 +128,16 @@ class AppendRulesTest {
                 Code.BAD_REQUEST,
                 "stream-initialized may only be appended once",
                 "{'type':'" + type + "','payload':{'projectSlug':'public','path':'/a'},'offset':99}");
+    }
+
+    @Test
+    void should_refuse_a_first_event_whatever_its_payload_is() {
+        for (String payload : List.of("{'projectId':'p','path':'/a'}", "{'namespace':'p','path':'/a'}", "{}")) {
+            refused(
+                    Code.BAD_REQUEST,
+                    "stream-initialized may only be appended once",
+                    "{'type':'events.iterate.com/stream/created','payload':" + payload + "}");
+        }
     }
 
     @Test

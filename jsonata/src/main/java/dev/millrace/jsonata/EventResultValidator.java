@@ -19,7 +19,8 @@ import java.util.Set;
  */
 public final class EventResultValidator {
     private static final int LONGEST_TYPE = 2048;
-    private static final Set<String> KNOWN = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final Set<String> KNOWN =
+            Set.of("type", "payload", "metadata", "source", "idempotencyKey", "offset");
 
     private EventResultValidator() {}
 
@@ -37,6 +38,7 @@ public final class EventResultValidator {
         type(tree.path("type"), problems);
         object("payload", tree.path("payload"), problems);
         object("metadata", tree.path("metadata"), problems);
+        object("source", tree.path("source"), problems);
         key(tree.path("idempotencyKey"), problems);
         JsonNode offset = tree.path("offset");
         if (!offset.isMissingNode()
@@ -72,6 +74,9 @@ public final class EventResultValidator {
                 EventInput.builder().type(tree.path("type").textValue().strip()).payload(payload(tree));
         if (tree.has("metadata")) {
             input.metadata(tree.path("metadata"));
+        }
+        if (tree.has("source")) {
+            input.source(tree.path("source"));
         }
         if (tree.has("idempotencyKey")) {
             input.idempotencyKey(tree.path("idempotencyKey").textValue().strip());

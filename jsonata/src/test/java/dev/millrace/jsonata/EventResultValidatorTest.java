@@ -15,8 +15,8 @@ class EventResultValidatorTest {
     @Test
     void should_read_every_field_of_an_event() {
         // given
-        String full =
-                "{\"type\":\" a \",\"payload\":{\"n\":1},\"metadata\":{\"m\":2},\"idempotencyKey\":\" k \",\"offset\":7}";
+        String full = "{\"type\":\" a \",\"payload\":{\"n\":1},\"metadata\":{\"m\":2},\"source\":{\"s\":3},"
+                + "\"idempotencyKey\":\" k \",\"offset\":7}";
 
         // then
         assertThat(EventResultValidator.input(JsonCodec.parse(full), PayloadCheck.NONE))
@@ -24,6 +24,7 @@ class EventResultValidatorTest {
                         .type("a")
                         .payload(JsonCodec.parse("{\"n\":1}"))
                         .metadata(JsonCodec.parse("{\"m\":2}"))
+                        .source(JsonCodec.parse("{\"s\":3}"))
                         .idempotencyKey("k")
                         .offset(7)
                         .build());
@@ -42,6 +43,7 @@ class EventResultValidatorTest {
                 "{\"type\":\"\\ud800\"}                        | type: expected whole characters, got half of a surrogate pair",
                 "{\"type\":\"a\",\"payload\":null}             | payload: expected an object, got null",
                 "{\"type\":\"a\",\"metadata\":\"m\"}           | metadata: expected an object, got a string",
+                "{\"type\":\"a\",\"source\":[]}                 | source: expected an object, got an array",
                 "{\"type\":\"a\",\"idempotencyKey\":1}         | idempotencyKey: expected a non-empty string, got a number",
                 "{\"type\":\"a\",\"idempotencyKey\":\"\"}      | idempotencyKey: expected a non-empty string, got an empty one",
                 "{\"type\":\"a\",\"idempotencyKey\":\"millrace/x\"} | idempotencyKey: begins with 'millrace/', which is reserved for the service",

@@ -200,7 +200,7 @@ class MalformedLogTest {
     void should_refuse_unknown_fields() {
         assertThat(refusal("type: a\npaylod: {}\n"))
                 .hasMessage("logs/x.yaml:2:1: unknown field 'paylod'; an event has streamPath, type, payload, metadata,"
-                        + " idempotencyKey, offset, createdAt, malformed; put other data into payload or metadata");
+                        + " source, idempotencyKey, offset, createdAt, malformed; put other data into payload or metadata");
     }
 
     @Test

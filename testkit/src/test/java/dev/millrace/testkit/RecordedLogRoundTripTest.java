@@ -149,6 +149,7 @@ class RecordedLogRoundTripTest {
         Event event = event(1, text.isBlank() ? "t" : text, payload)
                 .idempotencyKey(text.isBlank() ? Optional.empty() : Optional.of(text))
                 .metadata(payload.deepCopy())
+                .source(payload.deepCopy())
                 .build();
 
         assertSurvives(List.of(event));
@@ -177,6 +178,7 @@ class RecordedLogRoundTripTest {
                 Event.Builder builder = event(offset, "t" + random.nextInt(9), object(random, 3));
                 if (random.nextBoolean()) {
                     builder.metadata(object(random, 2));
+                    builder.source(object(random, 2));
                 }
                 events.add(builder.build());
             }

@@ -94,6 +94,28 @@ public abstract class AppendChecks extends WireChecks {
                 .contains("\"metadata\":" + metadata);
     }
 
+    /** Later generations send an object {@code source}; the service does not interpret it. */
+    @Test
+    void should_keep_the_source_of_an_event() {
+        String stream = freshStream();
+        String source = "{\"processor\":{\"slug\":\"p\",\"version\":\"0.1.0\"},\"n\":1.50}";
+        String event = "{\"type\":\"a\",\"idempotencyKey\":\"k\",\"source\":" + source + "}";
+
+        Answer stored = millrace.append(stream, event);
+        Answer repeated = millrace.append(stream, event.replace("1.50", "2"));
+
+        assertThat(stored.event().path("source")).isEqualTo(JsonCodec.parse(source));
+        assertThat(repeated.header("Idempotent-Replayed")).isEqualTo("true");
+        assertThat(repeated.event()).isEqualTo(stored.event());
+        assertThat(millrace.history(stream).body()).contains("\"source\":" + source);
+        for (String form : List.of("application/json", "application/x-ndjson", "application/yaml")) {
+            assertThat(millrace.get(api(stream) + "?beforeOffset=end", "Accept", form).body())
+                    .as(form)
+                    .contains("0.1.0", "1.50");
+        }
+        keepsAsInvalid("{\"type\":\"a\",\"source\":\"text\"}", "source");
+    }
+
     @Test
     void check_05_payload_text_is_kept_as_invalid_event() {
         keepsAsInvalid("{\"type\":\"a\",\"payload\":\"text\"}", "payload");

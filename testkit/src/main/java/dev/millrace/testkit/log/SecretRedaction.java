@@ -20,7 +20,7 @@ import java.util.regex.Pattern;
 
 /**
  * A function that removes secrets from the JSON of an event, for example before it becomes a log of a test. In the
- * payload and the metadata, at any depth, {@value #MARK} replaces
+ * payload, the metadata and the source, at any depth, {@value #MARK} replaces
  *
  * <ul>
  *   <li>the text, number, object or list in a field whose name is the name of a secret, or ends in one ({@code
@@ -87,7 +87,7 @@ public final class SecretRedaction implements UnaryOperator<ObjectNode> {
     /**
      * Returns a redaction that also replaces the values of these fields.
      *
-     * @param names whole names of fields at any depth of payload or metadata; case and separators are ignored
+     * @param names whole names of fields at any depth of payload, metadata or source; case and separators are ignored
      * @throws IllegalArgumentException if a name has no letter or digit
      */
     public SecretRedaction andFields(Collection<String> names) {
@@ -120,7 +120,7 @@ public final class SecretRedaction implements UnaryOperator<ObjectNode> {
             copy.set(
                     field.getKey(),
                     switch (field.getKey()) {
-                        case "payload", "metadata" -> value(field.getValue(), replaced);
+                        case "payload", "metadata", "source" -> value(field.getValue(), replaced);
                         case "idempotencyKey" -> key(event, field.getValue(), replaced);
                         default -> field.getValue();
                     });

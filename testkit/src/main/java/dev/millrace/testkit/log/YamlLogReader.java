@@ -25,8 +25,8 @@ final class YamlLogReader {
     /** The field of an event whose payload is meant not to fit its class. */
     static final String MALFORMED = "malformed";
 
-    private static final List<String> FIELDS =
-            List.of("streamPath", "type", "payload", "metadata", "idempotencyKey", "offset", "createdAt", MALFORMED);
+    private static final List<String> FIELDS = List.of(
+            "streamPath", "type", "payload", "metadata", "source", "idempotencyKey", "offset", "createdAt", MALFORMED);
 
     private record Field(JsonNode value, Mark mark) {}
 
@@ -130,6 +130,9 @@ final class YamlLogReader {
         }
         if (fields.containsKey("metadata")) {
             builder.metadata(object(fields.get("metadata"), "metadata"));
+        }
+        if (fields.containsKey("source")) {
+            builder.source(object(fields.get("source"), "source"));
         }
         return builder.build();
     }

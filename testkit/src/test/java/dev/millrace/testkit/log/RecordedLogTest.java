@@ -34,6 +34,8 @@ class RecordedLogTest {
               text: "no"
             metadata:
               from: "slack"
+            source:
+              path: "/x"
             idempotencyKey: "k-1"
             offset: 2
             createdAt: "2026-03-01T10:00:00.120Z"
@@ -64,7 +66,8 @@ class RecordedLogTest {
         assertThat(events).hasSize(2);
         assertThat(JsonCodec.toTree(events.get(1)).toString())
                 .isEqualTo("{\"streamPath\":\"/agents/1\",\"type\":\"user-said\",\"payload\":{\"text\":\"no\"},"
-                        + "\"metadata\":{\"from\":\"slack\"},\"idempotencyKey\":\"k-1\",\"offset\":2,"
+                        + "\"metadata\":{\"from\":\"slack\"},\"source\":{\"path\":\"/x\"},"
+                        + "\"idempotencyKey\":\"k-1\",\"offset\":2,"
                         + "\"createdAt\":\"2026-03-01T10:00:00.120Z\"}");
     }
 

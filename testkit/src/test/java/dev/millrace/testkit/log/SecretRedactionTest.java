@@ -108,14 +108,16 @@ class SecretRedactionTest {
     }
 
     @Test
-    void should_look_into_metadata_and_keep_keys_distinct() {
+    void should_look_into_metadata_and_source_and_keep_keys_distinct() {
         ObjectNode event = event("{}");
         event.set("metadata", JsonCodec.parse("{\"headers\": {\"Authorization\": \"Basic YTpi\"}}"));
+        event.set("source", JsonCodec.parse("{\"token\": \"t\"}"));
         event.put("idempotencyKey", "call sk-aaaaaaaaaa");
 
         ObjectNode redacted = redaction.apply(event);
 
         assertThat(redacted.path("metadata")).hasToString("{\"headers\":{\"Authorization\":\"[redacted]\"}}");
+        assertThat(redacted.path("source")).hasToString("{\"token\":\"[redacted]\"}");
         assertThat(redacted.path("idempotencyKey").asText()).isEqualTo("[redacted]-7");
         assertThat(redacted.path("type").asText()).isEqualTo("a");
         assertThat(event.path("metadata").toString()).contains("YTpi");

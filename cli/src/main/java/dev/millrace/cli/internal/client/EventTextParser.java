@@ -13,7 +13,8 @@ import java.util.Set;
 
 /** A parser of typed or piped events: one JSON object, an array, or one object per line. */
 final class EventTextParser {
-    private static final Set<String> FIELDS = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final Set<String> FIELDS =
+            Set.of("type", "payload", "metadata", "source", "idempotencyKey", "offset");
     private static final Set<String> GIVEN_BY_THE_SERVICE = Set.of("streamPath", "offset", "createdAt");
 
     private static final String RESERVED_KEYS = "millrace/";
@@ -101,7 +102,7 @@ final class EventTextParser {
         for (var field : object.properties()) {
             if (!FIELDS.contains(field.getKey())) {
                 throw new IllegalArgumentException(place + " has the unknown field '" + field.getKey()
-                        + "'; an event has type, payload, metadata, idempotencyKey and offset");
+                        + "'; an event has type, payload, metadata, source, idempotencyKey and offset");
             }
         }
         if (!object.path("type").isTextual()) {
@@ -114,6 +115,9 @@ final class EventTextParser {
         }
         if (object.has("metadata")) {
             input.metadata(object.path("metadata"));
+        }
+        if (object.has("source")) {
+            input.source(object.path("source"));
         }
         if (object.has("idempotencyKey")) {
             input.idempotencyKey(object.path("idempotencyKey").asText());

@@ -22,8 +22,8 @@ class EventTextParserTest {
 
     @Test
     void should_keep_every_field_and_the_digits_of_numbers() {
-        String json =
-                "{\"type\":\"a\",\"payload\":{\"n\":1.50},\"metadata\":{\"m\":1},\"idempotencyKey\":\"k\",\"offset\":7}";
+        String json = "{\"type\":\"a\",\"payload\":{\"n\":1.50},\"metadata\":{\"m\":1},\"source\":{\"s\":1},"
+                + "\"idempotencyKey\":\"k\",\"offset\":7}";
 
         assertThat(JsonCodec.toTree(EventTextParser.read(json).get(0).input()).toString())
                 .isEqualTo(json);

@@ -2,13 +2,14 @@ package dev.millrace.client.internal.http;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
+import com.fasterxml.jackson.databind.node.MissingNode;
 import dev.millrace.core.Event;
 import dev.millrace.core.Provenance;
 import java.util.Comparator;
 
 /**
- * A comparison of an input with the event that is stored under its key: type, payload and metadata. {@code 1.0} equals
- * {@code 1}, and the order of keys does not matter.
+ * A comparison of an input with the event that is stored under its key: type, payload, metadata and source. {@code
+ * 1.0} equals {@code 1}, and the order of keys does not matter.
  */
 public final class IdempotencyKeyConflict {
     private static final Comparator<JsonNode> AS_VALUES =
@@ -21,6 +22,7 @@ public final class IdempotencyKeyConflict {
         // the service stores types without the space around them
         return !sent.path("type").asText().strip().equals(stored.type())
                 || !same(sent.path("payload"), stored.payloadJson())
+                || !same(sent.path("source"), stored.source().orElse(MissingNode.getInstance()))
                 || !isMetadata(
                         sent.hasNonNull("metadata") ? sent.path("metadata") : JsonNodeFactory.instance.nullNode(),
                         stored.metadata().orElse(JsonNodeFactory.instance.nullNode()));

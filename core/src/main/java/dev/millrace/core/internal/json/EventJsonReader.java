@@ -13,6 +13,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.time.format.DateTimeParseException;
+import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -84,8 +85,10 @@ public final class EventJsonReader {
         if (!parts.path("idempotencyKey").isTextual()) {
             parts.remove("idempotencyKey");
         }
-        if (!parts.path("metadata").isObject()) {
-            parts.remove("metadata");
+        for (String name : List.of("metadata", "source")) {
+            if (!parts.path(name).isObject()) {
+                parts.remove(name);
+            }
         }
         return read(parts.put("payload", whole));
     }
@@ -162,6 +165,9 @@ public final class EventJsonReader {
         }
         if (json.hasNonNull("metadata")) {
             builder.metadata(object(json, "metadata"));
+        }
+        if (json.hasNonNull("source")) {
+            builder.source(object(json, "source"));
         }
         return builder.build();
     }

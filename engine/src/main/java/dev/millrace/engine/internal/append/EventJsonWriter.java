@@ -21,7 +21,12 @@ final class EventJsonWriter {
 
     /** The JSON up to the value of {@code offset}. */
     static byte[] opening(
-            StreamPath path, String type, byte[] payload, Optional<byte[]> metadata, Optional<String> key) {
+            StreamPath path,
+            String type,
+            byte[] payload,
+            Optional<byte[]> metadata,
+            Optional<byte[]> source,
+            Optional<String> key) {
         ByteArrayOutputStream out = new ByteArrayOutputStream(payload.length + 256);
         out.writeBytes(beginning(path));
         put(out, "\"type\":");
@@ -30,6 +35,10 @@ final class EventJsonWriter {
         out.writeBytes(payload);
         metadata.ifPresent(json -> {
             put(out, ",\"metadata\":");
+            out.writeBytes(json);
+        });
+        source.ifPresent(json -> {
+            put(out, ",\"source\":");
             out.writeBytes(json);
         });
         key.ifPresent(text -> {

@@ -20,7 +20,7 @@ final class IdempotencyKeyConflict {
     private IdempotencyKeyConflict() {}
 
     /**
-     * True if type, payload or metadata differ as JSON values. Of invalid events only the raw input is compared: the
+     * True if type, payload, metadata or source differ as JSON values. Of invalid events only the raw input is compared: the
      * rest of the payload describes the request. An event of an earlier version has the metadata of an untrusted caller
      * as they were sent, so they are compared in both forms.
      */
@@ -41,6 +41,7 @@ final class IdempotencyKeyConflict {
         JsonNode kept = withoutChain(theirs.path("metadata"));
         return !isSame(ours.path("type"), theirs.path("type"))
                 || !isSame(content(preparedEvent, ours), content(preparedEvent, theirs))
+                || !isSame(ours.path("source"), theirs.path("source"))
                 || !(isSame(sent, kept) || isSame(sent, Provenance.claimed(kept)));
     }
 

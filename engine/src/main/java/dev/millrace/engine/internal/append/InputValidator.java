@@ -1,6 +1,7 @@
 package dev.millrace.engine.internal.append;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Chain;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
@@ -24,7 +25,8 @@ public final class InputValidator {
     private static final int LONGEST_TYPE = 2048;
     private static final int MOST_UNKNOWN = 20;
     private static final int LONGEST_OFFSET = 1_100; // a JSON number that can be appended, with its signs
-    private static final Set<String> KNOWN = Set.of("type", "payload", "metadata", "idempotencyKey", "offset");
+    private static final Set<String> KNOWN =
+            Set.of("type", "payload", "metadata", "source", "idempotencyKey", "offset");
     private static final byte[] EMPTY_OBJECT = "{}".getBytes(StandardCharsets.UTF_8);
 
     private final Map<String, RawField> fields = new LinkedHashMap<>();
@@ -32,13 +34,17 @@ public final class InputValidator {
     private final String type;
     private final byte[] payload;
     private final Optional<byte[]> metadata;
+    private final Optional<byte[]> source;
     private final Optional<String> key;
     private final OptionalLong offset;
 
-    /** Checks the fields of an input, and the payload of a known type. */
+    /**
+     * Checks the fields of an input, and the payload of a known type. That of a first event is not checked, because the
+     * event is refused whatever its payload is; each generation of the protocol has another one.
+     */
     public InputValidator(List<RawField> sent, KnownEvents known) {
         this(sent, false);
-        if (problems.isEmpty() && known.contains(type)) {
+        if (problems.isEmpty() && known.contains(type) && !BuiltInType.INITIALIZED.matches(type)) {
             problems.addAll(known.problems(type, JsonCodec.parse(payload)));
         }
     }
@@ -55,6 +61,7 @@ public final class InputValidator {
         payload =
                 past != null && past.isText() ? past.json() : object("payload").orElse(EMPTY_OBJECT);
         metadata = object("metadata");
+        source = object("source");
         key = key();
         offset = offset();
         problems.addAll(twice);
@@ -108,7 +115,7 @@ public final class InputValidator {
                 offset,
                 fence(),
                 chain.or(() -> provenance.map(Chain::of)).orElse(Chain.NONE),
-                EventJsonWriter.opening(path, type, payload, stored, key));
+                EventJsonWriter.opening(path, type, payload, stored, source, key));
     }
 
     /** The metadata of a trusted caller, if they say where the event comes from; parsed only then. */

@@ -91,6 +91,6 @@ public final class SystemEvents {
                 OptionalLong.empty(),
                 Optional.empty(),
                 chain,
-                EventJsonWriter.opening(path, type.type(), payload, metadata, key));
+                EventJsonWriter.opening(path, type.type(), payload, metadata, Optional.empty(), key));
     }
 }

@@ -36,6 +36,7 @@ public final class TestEventFactory {
                 .payloadJson(input.payload())
                 .idempotencyKey(input.idempotencyKey())
                 .metadata(input.metadata())
+                .source(input.source())
                 .createdAt(lastTime);
         return builder.build();
     }
