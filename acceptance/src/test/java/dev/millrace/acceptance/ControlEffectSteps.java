@@ -123,7 +123,8 @@ final class ControlEffectSteps {
     static boolean isTripped(TokenArena arena, StreamPath path) {
         JsonNode breaker = arena.streams.state(path).join().processors().get("circuit-breaker");
         return breaker != null
-                && (breaker.path("paused").asBoolean() || breaker.path("millrace").hasNonNull("tripped"));
+                && (breaker.path("paused").asBoolean()
+                        || breaker.path("millrace").hasNonNull("tripped"));
     }
 
     static final class Teller implements Processor<Integer> {

@@ -29,6 +29,7 @@ public sealed interface StreamEvent {
     record Initialized(
             @JsonAlias({"projectId", "namespace"}) @JsonDeserialize(using = TextOrNullDeserializer.class)
             String projectSlug,
+
             String path,
             Optional<Source> forkedFrom)
             implements StreamEvent {}

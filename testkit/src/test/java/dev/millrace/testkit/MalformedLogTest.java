@@ -199,8 +199,9 @@ class MalformedLogTest {
     @Test
     void should_refuse_unknown_fields() {
         assertThat(refusal("type: a\npaylod: {}\n"))
-                .hasMessage("logs/x.yaml:2:1: unknown field 'paylod'; an event has streamPath, type, payload, metadata,"
-                        + " source, idempotencyKey, offset, createdAt, malformed; put other data into payload or metadata");
+                .hasMessage(
+                        "logs/x.yaml:2:1: unknown field 'paylod'; an event has streamPath, type, payload, metadata,"
+                                + " source, idempotencyKey, offset, createdAt, malformed; put other data into payload or metadata");
     }
 
     @Test

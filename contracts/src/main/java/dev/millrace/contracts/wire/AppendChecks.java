@@ -109,7 +109,8 @@ public abstract class AppendChecks extends WireChecks {
         assertThat(repeated.event()).isEqualTo(stored.event());
         assertThat(millrace.history(stream).body()).contains("\"source\":" + source);
         for (String form : List.of("application/json", "application/x-ndjson", "application/yaml")) {
-            assertThat(millrace.get(api(stream) + "?beforeOffset=end", "Accept", form).body())
+            assertThat(millrace.get(api(stream) + "?beforeOffset=end", "Accept", form)
+                            .body())
                     .as(form)
                     .contains("0.1.0", "1.50");
         }

@@ -25,8 +25,9 @@ public final class StateSlice {
     public static ObjectNode of(JsonNode object, Set<String> shared) {
         ObjectNode slice = JsonNodeFactory.instance.objectNode();
         ObjectNode own = JsonNodeFactory.instance.objectNode();
-        object.properties().forEach(field -> (shared.contains(field.getKey()) ? slice : own)
-                .set(field.getKey(), field.getValue()));
+        object.properties()
+                .forEach(
+                        field -> (shared.contains(field.getKey()) ? slice : own).set(field.getKey(), field.getValue()));
         if (!own.isEmpty()) {
             slice.set(OWN, own);
         }

@@ -4,13 +4,13 @@ import static dev.millrace.core.BuiltInType.PAUSED;
 import static dev.millrace.core.BuiltInType.RESUMED;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
 import com.sun.management.ThreadMXBean;
 import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import java.lang.management.ManagementFactory;
 import java.util.List;
 import org.junit.jupiter.api.Test;
-import com.fasterxml.jackson.databind.JsonNode;
 
 class CircuitBreakerStateTest {
     @Test
@@ -133,7 +133,8 @@ class CircuitBreakerStateTest {
 
     @Test
     void should_show_the_window_as_a_bucket_and_the_rules_as_they_are() {
-        JsonNode slice = BreakerSlice.of(JsonCodec.toTree(new BreakerLog().events(2, 20).state()));
+        JsonNode slice =
+                BreakerSlice.of(JsonCodec.toTree(new BreakerLog().events(2, 20).state()));
 
         assertThat(slice).isEqualTo(JsonCodec.parse("""
                 {
@@ -154,7 +155,8 @@ class CircuitBreakerStateTest {
 
     @Test
     void should_show_a_bucket_as_it_is() {
-        JsonNode slice = BreakerSlice.of(JsonCodec.toTree(new BreakerLog().configured("""
+        JsonNode slice = BreakerSlice.of(
+                JsonCodec.toTree(new BreakerLog().configured("""
                 {"burstCapacity": 500, "refillRatePerMinute": 400}""").events(3, 0).state()));
 
         assertThat(slice.path("config")).hasToString("{\"burstCapacity\":500,\"refillRatePerMinute\":400}");

@@ -9,7 +9,6 @@ import dev.millrace.core.processor.Effects;
 import dev.millrace.core.processor.Processor;
 import dev.millrace.processors.script.internal.fetch.FetchGateway;
 import dev.millrace.processors.script.internal.sandbox.ScriptLimits;
-import dev.millrace.processors.script.internal.sandbox.ScriptSource;
 import java.util.concurrent.CompletionStage;
 
 /**

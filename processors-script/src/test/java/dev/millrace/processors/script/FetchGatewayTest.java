@@ -323,7 +323,6 @@ class FetchGatewayTest {
                 .toIterable()
                 .containsExactly("configuredAt", "startedBy", "sha256");
         Event configured = server.ofType(PATH, WorkerServer.CONFIGURED).get(0);
-        assertThat(slice.at("/millrace/workersBySlug/w/configuredAt").asLong())
-                .isEqualTo(configured.offset());
+        assertThat(slice.at("/millrace/workersBySlug/w/configuredAt").asLong()).isEqualTo(configured.offset());
     }
 }

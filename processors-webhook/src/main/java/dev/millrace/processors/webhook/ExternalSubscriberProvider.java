@@ -52,8 +52,6 @@ public final class ExternalSubscriberProvider implements ProcessorProvider {
     @Override
     public JsonNode stateSlice(JsonNode state) {
         return StateSlice.ofMap(
-                state,
-                "subscribersBySlug",
-                Set.of("slug", "type", "callbackUrl", "jsonataFilter", "jsonataTransform"));
+                state, "subscribersBySlug", Set.of("slug", "type", "callbackUrl", "jsonataFilter", "jsonataTransform"));
     }
 }
