@@ -144,10 +144,14 @@ class CircuitBreakerStateTest {
                   "availableTokens": 98, "lastRefillAtMs": 1767225600020,
                   "millrace": {
                     "toolRounds": null, "tripped": null,
+                    "alternation": {
+                      "types": ["noted"], "lastAtMs": 1767225600020, "countedFromMs": 0, "counts": []
+                    },
                     "config": {
                       "enabled": true, "burstCapacity": null, "refillRatePerMinute": null,
                       "weights": {},
-                      "maxHops": 64, "maxDepth": 1000, "repetition": null
+                      "maxHops": 64, "maxDepth": 1000, "repetition": null,
+                      "alternation": {"count": 500, "seconds": 60}
                     }
                   }
                 }"""));

@@ -177,6 +177,8 @@ class RecordedLogTest {
                   text: "no"
                 metadata:
                   from: slack
+                source:
+                  path: /x
                 idempotencyKey: k-1
                 offset: 2
                 createdAt: "2026-03-01T10:00:00.120Z"

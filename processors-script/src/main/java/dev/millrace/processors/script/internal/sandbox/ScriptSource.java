@@ -33,8 +33,7 @@ public final class ScriptSource {
 
     /** The name of the module that exports the processor. */
     public static String entry(WorkerEvent.Configured configured) {
-        Set<String> names = moduleNames(configured);
-        return ENTRIES.stream().filter(names::contains).findFirst().orElse(SINGLE);
+        return configured.modules().flatMap(ScriptSource::entry).orElse(SINGLE);
     }
 
     /** The module that exports the processor. */
