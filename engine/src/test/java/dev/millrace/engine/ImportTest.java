@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -71,10 +72,28 @@ class ImportTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"'\"shop\"', shop", "null, "})
+    void should_load_a_log_of_a_later_generation(String projectId, @Nullable String project) {
+        String born = BORN.replace("events/stream/initialized", "stream/created")
+                .replace("https://", "")
+                .replace("'projectSlug':'public'", "'projectId':" + projectId);
+
+        load(to, "/a", born + line(2, "'source':{'n':1},"));
+
+        assertThat(to.log("/a")).hasSize(2);
+        assertThat(Json.payload(to.log("/a").get(0))
+                        .at("/forkedFrom/projectSlug")
+                        .textValue())
+                .isEqualTo(project);
+    }
+
     @Test
     void should_store_the_events_of_a_log_as_they_were() {
-        from.append("/a", "{'type':'one','payload':{'n':1.50,'e':1E+2},'metadata':{'by':'me'},"
-                + "'source':{'n':1.50,'of':['x']},'idempotencyKey':'k'}");
+        from.append(
+                "/a",
+                "{'type':'one','payload':{'n':1.50,'e':1E+2},'metadata':{'by':'me'},"
+                        + "'source':{'n':1.50,'of':['x']},'idempotencyKey':'k'}");
         from.timers.advance(Duration.ofHours(3));
         from.append("/a", "{'type':'two \\u00e9\\ud800','metadata':{}}");
         from.append("/a", "{'nothing':'of an event'}");

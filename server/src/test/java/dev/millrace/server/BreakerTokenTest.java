@@ -52,7 +52,7 @@ class BreakerTokenTest {
     private int limitOf(String path) {
         return send("GET", stateOf(path), "", Operation.READ)
                 .json()
-                .at("/processors/circuit-breaker/config/alternation/count")
+                .at("/processors/circuit-breaker/millrace/config/alternation/count")
                 .intValue();
     }
 

@@ -47,7 +47,7 @@ class DocumentedChecksTest {
         assertThat(problems(page))
                 .containsExactly(
                         "docs/checks.md: there is no suite 'older' in CheckSuite; remove its section",
-                        "docs/checks.md, section `secret`: there is no such check; remove the line | `99 an old one` | … |",
+                        "docs/checks.md, section `slice`: there is no such check; remove the line | `99 an old one` | … |",
                         "docs/checks.md, section `state`: add the line | `45 metadata is replaced as a whole` | A sentence. |");
     }
 

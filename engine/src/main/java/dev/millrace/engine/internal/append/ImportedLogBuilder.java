@@ -1,9 +1,11 @@
 package dev.millrace.engine.internal.append;
 
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
+import dev.millrace.core.StreamEvent;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
@@ -93,7 +95,8 @@ public final class ImportedLogBuilder {
         }
         try {
             source = StreamPath.of(path);
-            project = ProjectSlug.of(projectOf(fields, errors));
+            String slug = projectOf(fields, errors);
+            project = slug.isEmpty() ? null : ProjectSlug.of(slug);
         } catch (IllegalArgumentException e) {
             throw refused(errors, String.valueOf(e.getMessage()));
         }
@@ -101,18 +104,19 @@ public final class ImportedLogBuilder {
         head = new StreamHead("", 1, createdAt, false);
     }
 
-    /** The project that the first event names. */
+    /** The project that the first event names; empty if the stream belongs to none, as in other services. */
     private static String projectOf(List<RawField> fields, AppendErrors errors) {
         byte[] payload = fields.stream()
                 .filter(field -> field.name().equals("payload"))
                 .map(RawField::json)
                 .findFirst()
                 .orElse(new byte[] {'{', '}'});
-        List<String> problems = BuiltInType.INITIALIZED.problems(JsonCodec.parse(payload));
-        if (!problems.isEmpty()) {
-            throw refused(errors, String.join(", ", problems));
+        JsonNode sent = JsonCodec.parse(payload);
+        try {
+            return JsonCodec.fromTree(sent, StreamEvent.Initialized.class).projectSlug();
+        } catch (IllegalArgumentException e) {
+            throw refused(errors, String.join(", ", BuiltInType.INITIALIZED.problems(sent)));
         }
-        return JsonCodec.parse(payload).path("projectSlug").asText();
     }
 
     private void requireNext(PreparedEvent event, Instant createdAt, AppendErrors errors) {
