@@ -199,6 +199,7 @@ class DocumentedCommandsTest {
     void should_say_the_limits_that_the_server_has() throws IOException {
         Limits limits = Limits.defaults();
         String event = mib(limits.eventBytes());
+        String large = mib(limits.largeEventBytes());
         String batch = mib(limits.batchBytes());
         String copied = number(limits.forkEvents()) + " events";
         String copiedBytes = mib(limits.forkBytes());
@@ -207,7 +208,8 @@ class DocumentedCommandsTest {
 
         assertThat(Files.readString(ROOT.resolve("docs/wire.md")))
                 .contains(
-                        "| an event; a batch | " + event + "; " + batch + " |",
+                        "| an event; a `dynamic-worker/configured`; a batch | " + event + "; " + large + "; " + batch
+                                + " |",
                         "| events in a batch | " + limits.batchEvents() + " |",
                         "| copied by a fork | " + copied + " and " + copiedBytes + " |",
                         "| nested objects and arrays | " + limits.jsonDepth() + " levels |",
@@ -215,7 +217,7 @@ class DocumentedCommandsTest {
                         "| live reads of the server; of one stream | " + readers + "; " + ofOneStream + " |");
         assertThat(Files.readString(ROOT.resolve("docs/security.md")))
                 .contains(
-                        "| event | " + event + " |",
+                        "| event | " + event + "; " + large + " for `dynamic-worker/configured` |",
                         "| batch | " + batch + ", " + limits.batchEvents() + " events |",
                         "| fork, import | " + copied + ", " + copiedBytes + ";",
                         "| nesting of JSON | " + limits.jsonDepth() + " |",

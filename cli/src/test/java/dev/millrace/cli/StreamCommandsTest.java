@@ -168,6 +168,18 @@ class StreamCommandsTest {
     }
 
     @Test
+    void should_deploy_a_bundle_larger_than_other_events() throws IOException {
+        String bundle = "// " + "x".repeat(2 << 20) + "\nexport default {};\n";
+        Path script = Files.writeString(directory.resolve("bundle.js"), bundle);
+
+        assertThat(run("deploy", "--file", script.toString(), "/p", "--env", "A=1"))
+                .isZero();
+
+        assertThat(screen.out().lines()).containsExactly("deployed 'bundle' to /p at offset 3, with A");
+        assertThat(log("/p").get(2).payloadJson().path("script").asText()).isEqualTo(bundle);
+    }
+
+    @Test
     void should_deploy_a_script_that_may_control() throws IOException {
         Path script = Files.writeString(directory.resolve("stop.js"), "export default {};\n");
 

@@ -94,7 +94,7 @@ final class EngineComponents {
         this.states = new StreamStateReader(this.store);
         this.streamDestroyer = new StreamDestroyer(this.store, writer, callbackExecutor, states);
         this.streamForker = new StreamForker(this.store, writer, longWork, streamCreation, clock, limits);
-        this.importReader = new ImportReader(limits);
+        this.importReader = new ImportReader(limits, providerRegistry.events());
         this.streamImporter = new StreamImporter(this.store, writer, longWork, streamCreation, clock);
         this.host = new ProcessorHost(
                 store, streams, providerRegistry, settings, secrets, timers, writer::saveCursorSoon, activity);

@@ -25,9 +25,11 @@ final class ImportReader {
     private static final int HEADERS = 32 * 1024;
 
     private final Limits limits;
+    private final KnownEvents known;
 
-    ImportReader(Limits limits) {
+    ImportReader(Limits limits, KnownEvents known) {
         this.limits = limits;
+        this.known = known;
     }
 
     /** Reads all lines; blank ones are skipped, but count. Throws a {@link StreamException} that names the line. */
@@ -57,14 +59,7 @@ final class ImportReader {
         if (log.size() > limits.forkEvents()) {
             throw tooLarge(errors, "more than " + limits.forkEvents() + " events", "forkEvents", limits.forkEvents());
         }
-        long most = (long) limits.eventBytes() * LARGER + HEADERS;
-        if (line.length > most) {
-            throw errors.notImported(
-                    Code.TOO_LARGE,
-                    "the event has " + line.length + " bytes, at most " + most
-                            + " are allowed (three times the limit eventBytes, and 32 KiB)",
-                    "raise the limit, or import the events before it");
-        }
+        checkSize(line, limits.largeEventBytes(), errors); // before it is parsed
         ParsedInput event = InputReader.parse(line, limits.jsonDepth() + DEEPER, errors);
         if (!event.isObject()) {
             throw errors.notImported(
@@ -72,7 +67,20 @@ final class ImportReader {
                     "expected an event, got " + event.kind(),
                     "send the log of a stream as reads return it, from offset 1");
         }
+        checkSize(line, known.maxBytes(event.type(), limits), errors);
         log.add(event.fields(), errors);
+    }
+
+    /** {@code ofType}: the largest input of the type of the event. */
+    private void checkSize(byte[] line, int ofType, AppendErrors errors) {
+        long most = Math.max((long) limits.eventBytes() * LARGER, ofType) + HEADERS;
+        if (line.length > most) {
+            throw errors.notImported(
+                    Code.TOO_LARGE,
+                    "the event has " + line.length + " bytes, at most " + most
+                            + " are allowed (three times the limit eventBytes, or the limit of its type, and 32 KiB)",
+                    "raise the limit, or import the events before it");
+        }
     }
 
     /** All appends to all streams wait while an import is written, as for a fork. */

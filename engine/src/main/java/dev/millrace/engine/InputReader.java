@@ -12,6 +12,7 @@ import dev.millrace.engine.internal.append.PreparedEvent;
 import dev.millrace.engine.internal.append.SystemEvents;
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
@@ -31,21 +32,23 @@ final class InputReader {
     /** Reads all inputs of one request of code in this process. Throws {@link StreamException} if one is not JSON or exceeds a limit. */
     List<PreparedEvent> read(StreamPath path, List<byte[]> inputs) {
         int count = inputs.size();
-        checkSizes(path, inputs.stream().mapToInt(input -> input.length).toArray());
+        checkBatch(path, inputs.stream().mapToInt(input -> input.length).toArray());
+        int largest = Math.max(limits.eventBytes(), limits.largeEventBytes());
+        for (int i = 0; i < count; i++) {
+            checkSize(inputs.get(i).length, largest, new AppendErrors(path, i, count)); // before any is parsed
+        }
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             AppendErrors appendErrors = new AppendErrors(path, i, count);
-            read.add(read(
-                    path,
-                    parse(inputs.get(i), limits.jsonDepth(), appendErrors),
-                    CallerTrust.TRUSTED,
-                    Optional.empty(),
-                    appendErrors));
+            byte[] json = inputs.get(i);
+            ParsedInput input = parse(json, limits.jsonDepth(), appendErrors);
+            checkSize(json.length, known.maxBytes(input.type(), limits), appendErrors);
+            read.add(read(path, input, json.length, CallerTrust.TRUSTED, Optional.empty(), appendErrors));
         }
         return read;
     }
 
-    private void checkSizes(StreamPath path, int[] lengths) {
+    private void checkBatch(StreamPath path, int[] lengths) {
         int count = lengths.length;
         AppendErrors whole = new AppendErrors(path, 0, 1);
         if (count == 0) {
@@ -54,43 +57,66 @@ final class InputReader {
         if (count > limits.batchEvents()) {
             throw whole.batchTooLong(count, limits.batchEvents());
         }
-        long bytes = 0;
-        for (int i = 0; i < count; i++) {
-            if (lengths[i] > limits.eventBytes()) {
-                throw new AppendErrors(path, i, count).eventTooLarge(lengths[i], limits.eventBytes());
-            }
-            bytes += lengths[i];
-        }
+        long bytes = Arrays.stream(lengths).asLongStream().sum();
         if (count > 1 && bytes > limits.batchBytes()) {
             throw whole.batchTooLarge(bytes, limits.batchBytes());
+        }
+    }
+
+    private void checkSize(int length, int most, AppendErrors appendErrors) {
+        if (length > most) {
+            throw appendErrors.eventTooLarge(length, most, most > limits.eventBytes());
         }
     }
 
     /** As {@link #read(StreamPath, List)}, for inputs that are parsed already. */
     List<PreparedEvent> take(StreamPath path, List<ParsedInput> inputs, CallerTrust trust, Optional<Chain> chain) {
         int count = inputs.size();
-        checkSizes(path, inputs.stream().mapToInt(ParsedInput::length).toArray());
+        int[] lengths = inputs.stream().mapToInt(ParsedInput::length).toArray();
+        checkBatch(path, lengths);
+        for (int i = 0; i < count; i++) {
+            checkSize(lengths[i], known.maxBytes(inputs.get(i).type(), limits), new AppendErrors(path, i, count));
+        }
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            read.add(read(path, inputs.get(i), trust, chain, new AppendErrors(path, i, count)));
+            read.add(read(path, inputs.get(i), lengths[i], trust, chain, new AppendErrors(path, i, count)));
         }
         return read;
     }
 
     private PreparedEvent read(
-            StreamPath path, ParsedInput input, CallerTrust trust, Optional<Chain> chain, AppendErrors appendErrors) {
+            StreamPath path,
+            ParsedInput input,
+            int length,
+            CallerTrust trust,
+            Optional<Chain> chain,
+            AppendErrors appendErrors) {
         if (input.depth() > limits.jsonDepth()) {
             throw appendErrors.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
         }
         if (!input.problem().isEmpty()) {
-            return SystemEvents.invalid(path, input.invalid(input.problem()), chain);
+            return invalid(path, input, length, input.problem(), chain, appendErrors);
         }
         InputValidator form = input.isObject()
                 ? new InputValidator(input.fields(), known)
                 : InputValidator.notAnObject(input.asField());
         return form.isValid()
                 ? form.input(path, trust, chain, appendErrors)
-                : SystemEvents.invalid(path, input.invalid(form.problems()), chain);
+                : invalid(path, input, length, form.problems(), chain, appendErrors);
+    }
+
+    /** An invalid event keeps its input, and has the limit of all types. */
+    private PreparedEvent invalid(
+            StreamPath path,
+            ParsedInput input,
+            int length,
+            String problems,
+            Optional<Chain> chain,
+            AppendErrors appendErrors) {
+        if (length > limits.eventBytes()) {
+            throw appendErrors.invalidTooLarge(length, limits.eventBytes(), problems);
+        }
+        return SystemEvents.invalid(path, input.invalid(problems), chain);
     }
 
     /** Parses a text that nests at most {@code mostDepth} deep. */

@@ -89,6 +89,18 @@ public final class KnownEvents implements PayloadCheck {
         return Optional.ofNullable(nameByShortName.get(shortName)).filter(full -> !contains(shortName));
     }
 
+    /**
+     * The largest event of this type, in any of its spellings: what its provider allows, up to the limit for large
+     * events, or the limit for all types if that is more.
+     */
+    public int maxBytes(String type, Limits limits) {
+        int provided = registrations(type).stream()
+                .mapToInt(one -> one.event().maxBytes().orElse(0))
+                .max()
+                .orElse(0);
+        return Math.max(limits.eventBytes(), Math.min(provided, limits.largeEventBytes()));
+    }
+
     @Override
     public List<String> problems(String type, JsonNode payload) {
         return problems(type, payload, new Inside(this));

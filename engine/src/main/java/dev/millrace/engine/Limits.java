@@ -11,10 +11,19 @@ import org.immutables.value.Value;
 @Value.Immutable
 @MillraceStyle
 public interface Limits {
-    /** The largest event, in bytes of JSON; 1 MiB by default. */
+    /**
+     * The largest event, in bytes of JSON; 1 MiB by default. A provider can allow more for a type of its own, up to
+     * {@link #largeEventBytes}.
+     */
     @Value.Default
     default int eventBytes() {
         return 1 << 20;
+    }
+
+    /** The largest event of a type that may be larger than others, in bytes of JSON; 4 MiB by default. */
+    @Value.Default
+    default int largeEventBytes() {
+        return 4 << 20;
     }
 
     /** The largest batch, in bytes of JSON; 16 MiB by default. */

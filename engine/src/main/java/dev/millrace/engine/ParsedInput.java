@@ -216,6 +216,15 @@ public final class ParsedInput {
         return json.toByteArray();
     }
 
+    /** The type of the event as it is stored; empty if the value has no field {@code type} that is a text. */
+    public String type() {
+        return fields.stream()
+                .filter(field -> field.name().equals("type") && field.isText())
+                .map(field -> field.text().strip())
+                .findFirst()
+                .orElse("");
+    }
+
     int length() {
         if (!isObject()) {
             return value.length;

@@ -216,12 +216,12 @@ class InputReaderTest {
     @Test
     void should_refuse_what_is_larger_than_the_limits() {
         InputReader small = new InputReader(
-                Limits.builder().eventBytes(20).batchBytes(30).batchEvents(3).build(), KnownEvents.OF_THE_SERVICE);
+                Limits.builder().eventBytes(20).batchBytes(34).batchEvents(3).build(), KnownEvents.OF_THE_SERVICE);
 
         assertRefused(
                 small, Code.TOO_LARGE, "21 bytes, at most 20 are allowed (limit eventBytes)", "{'type':'0123456789'}");
         assertRefused(small, Code.TOO_LARGE, "/ann/demo (event 2 of 2)", "{'type':'t'}", "{'type':'0123456789'}");
-        assertRefused(small, Code.TOO_LARGE, "36 bytes, at most 30", "{'type':'t'}", "{'type':'t'}", "{'type':'t'}");
+        assertRefused(small, Code.TOO_LARGE, "36 bytes, at most 34", "{'type':'t'}", "{'type':'t'}", "{'type':'t'}");
         assertRefused(small, Code.BAD_REQUEST, "4 events, at most 3 are allowed", "1", "2", "3", "4");
         assertRefused(small, Code.BAD_REQUEST, "at least one event");
     }

@@ -1,6 +1,7 @@
 package dev.millrace.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import dev.millrace.core.BuiltInType;
@@ -97,6 +98,28 @@ class KnownEventsTest {
         assertThat(known.spellings(Operation.DEPLOY))
                 .containsExactlyInAnyOrderElementsOf(NOTE.type().spellings());
         assertThat(problems(known, "note", "{'text':5}")).isEmpty();
+    }
+
+    @Test
+    void should_allow_a_type_what_its_provider_says_up_to_the_limit_for_large_events() {
+        Limits limits = Limits.builder().eventBytes(100).largeEventBytes(300).build();
+        String note = NOTE.type().name();
+
+        assertThat(KnownEvents.OF_THE_SERVICE.maxBytes(note, limits)).isEqualTo(100);
+        assertThat(maxBytes(limits, NOTE)).isEqualTo(100);
+        assertThat(maxBytes(limits, NOTE.withMaxBytes(50))).isEqualTo(100);
+        assertThat(maxBytes(limits, NOTE.withMaxBytes(200).activating())).isEqualTo(200);
+        assertThat(maxBytes(limits, NOTE.withMaxBytes(400))).isEqualTo(300);
+        assertThat(maxBytes(limits, NOTE, NOTE.withMaxBytes(200))).isEqualTo(200);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> NOTE.withMaxBytes(0))
+                .withMessageContaining("must have 1 byte or more, got 0");
+    }
+
+    private static int maxBytes(Limits limits, ProvidedEvent<?>... events) {
+        KnownEvents known = KnownEvents.of(List.of(new Provider("notes", events)));
+        assertThat(known.maxBytes("said", limits)).isEqualTo(limits.eventBytes());
+        return known.maxBytes(NOTE.type().spellings().iterator().next(), limits);
     }
 
     @Test

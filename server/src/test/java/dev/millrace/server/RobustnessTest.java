@@ -61,9 +61,9 @@ class RobustnessTest {
             batch.send(head("application/json", 99_999_999) + "\r\n");
             assertThat(batch.readUntil("}\n")).startsWith("HTTP/1.1 413").contains("16777216", "99999999");
 
-            int length = 2_000_000;
+            int length = 5_000_000;
             event.send(head("application/json", length) + "\r\n {");
-            assertThat(event.readUntil("\n}\n")).startsWith("HTTP/1.1 413").contains("1048576", "2000000");
+            assertThat(event.readUntil("\n}\n")).startsWith("HTTP/1.1 413").contains("4194304", "5000000");
             event.send(new byte[length - 2]);
             assertThat(event.send("GET /healthz HTTP/1.1\r\nHost: localhost\r\n\r\n")
                             .readUntil("true"))

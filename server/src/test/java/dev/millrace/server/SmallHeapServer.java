@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -46,6 +47,7 @@ final class SmallHeapServer implements AutoCloseable {
     /** The child; the argument is its data directory. */
     public static void main(String[] arguments) throws InterruptedException {
         StreamEngine engine = StreamEngine.builder(SqliteEventStore.open(Path.of(arguments[0], "data")))
+                .processors(List.of(new CodeProvider()))
                 .start();
         MillraceServer server = MillraceServer.builder(engine).start();
         System.out.println(server.baseUri());

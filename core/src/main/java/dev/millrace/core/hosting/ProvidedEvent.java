@@ -5,6 +5,7 @@ import dev.millrace.core.EventType;
 import dev.millrace.core.payload.StrictPayload;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 
 /**
  * An event type of a provider, with the rules that a host applies to it:
@@ -13,6 +14,7 @@ import java.util.Optional;
  *   <li>The payload is read strictly into its class ({@link StrictPayload}), and then checked by a rule. An event that
  *       does not fit is stored as {@code invalid-event-appended}.
  *   <li>If it is {@link #activating()}, the first event starts the processor on its stream.
+ *   <li>It may be larger than events of other types, up to {@link #withMaxBytes}.
  *   <li>A token needs the {@link #withOperation operation} to append it.
  *   <li>The page {@link #page()} in the provider's jar describes it at {@code /api/docs}.
  * </ul>
@@ -31,6 +33,7 @@ public final class ProvidedEvent<T> {
     private final Operation operation;
     private final Optional<PayloadRule<? super T>> rule;
     private final Optional<JsonNode> schema;
+    private final OptionalInt maxBytes;
 
     private ProvidedEvent(
             EventType type,
@@ -38,13 +41,15 @@ public final class ProvidedEvent<T> {
             boolean isActivating,
             Operation operation,
             Optional<PayloadRule<? super T>> rule,
-            Optional<JsonNode> schema) {
+            Optional<JsonNode> schema,
+            OptionalInt maxBytes) {
         this.type = type;
         this.payload = payload;
         this.isActivating = isActivating;
         this.operation = operation;
         this.rule = rule;
         this.schema = schema;
+        this.maxBytes = maxBytes;
     }
 
     /**
@@ -60,12 +65,13 @@ public final class ProvidedEvent<T> {
                 false,
                 Operation.APPEND,
                 Optional.empty(),
-                Optional.empty());
+                Optional.empty(),
+                OptionalInt.empty());
     }
 
     /** The first event of the type starts the processor on its stream; it acts on that event and on all later ones. */
     public ProvidedEvent<T> activating() {
-        return new ProvidedEvent<>(type, payload, true, operation, rule, schema);
+        return new ProvidedEvent<>(type, payload, true, operation, rule, schema, maxBytes);
     }
 
     /**
@@ -81,17 +87,18 @@ public final class ProvidedEvent<T> {
             throw new IllegalArgumentException("event type '" + type + "' cannot take 'read', which allows no append;"
                     + " use append, process, approve, control, deploy or admin");
         }
-        return new ProvidedEvent<>(type, payload, isActivating, newOperation, rule, schema);
+        return new ProvidedEvent<>(type, payload, isActivating, newOperation, rule, schema, maxBytes);
     }
 
     /** Unknown fields are ignored. Use it for types that other programs write too. */
     public ProvidedEvent<T> ignoringUnknownFields() {
-        return new ProvidedEvent<>(type, payload.ignoringUnknownFields(), isActivating, operation, rule, schema);
+        return new ProvidedEvent<>(
+                type, payload.ignoringUnknownFields(), isActivating, operation, rule, schema, maxBytes);
     }
 
     /** A rule for the payload beyond the types of its fields; it replaces an earlier one. None by default. */
     public ProvidedEvent<T> withRule(PayloadRule<? super T> newRule) {
-        return new ProvidedEvent<>(type, payload, isActivating, operation, Optional.of(newRule), schema);
+        return new ProvidedEvent<>(type, payload, isActivating, operation, Optional.of(newRule), schema, maxBytes);
     }
 
     /**
@@ -107,7 +114,23 @@ public final class ProvidedEvent<T> {
                     "schema of event type '" + type + "' must be an object, got " + newSchema.getNodeType());
         }
         return new ProvidedEvent<>(
-                type, payload, isActivating, operation, rule, Optional.of(newSchema.<JsonNode>deepCopy()));
+                type, payload, isActivating, operation, rule, Optional.of(newSchema.<JsonNode>deepCopy()), maxBytes);
+    }
+
+    /**
+     * The largest event of this type, for types that hold more than a message, such as code. None by default: then the
+     * limit of the host for all types applies. A host takes the larger of both, up to its limit for large events
+     * (4 MiB by default).
+     *
+     * @param bytes of the whole event as JSON, 1 or more
+     * @throws IllegalArgumentException if it is smaller than 1
+     */
+    public ProvidedEvent<T> withMaxBytes(int bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException(
+                    "the largest event of type '" + type + "' must have 1 byte or more, got " + bytes);
+        }
+        return new ProvidedEvent<>(type, payload, isActivating, operation, rule, schema, OptionalInt.of(bytes));
     }
 
     public EventType type() {
@@ -131,6 +154,11 @@ public final class ProvidedEvent<T> {
     /** The operation that a token needs for an append. */
     public Operation operation() {
         return operation;
+    }
+
+    /** The largest event of this type, in bytes; empty if the limit for all types applies. */
+    public OptionalInt maxBytes() {
+        return maxBytes;
     }
 
     /** The schema for the OpenAPI document, read-only. */

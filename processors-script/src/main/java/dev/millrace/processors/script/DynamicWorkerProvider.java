@@ -36,6 +36,7 @@ public final class DynamicWorkerProvider implements ProcessorProvider {
     public List<ProvidedEvent<?>> events() {
         return List.of(
                 deploying(WorkerEvent.Configured.class)
+                        .withMaxBytes(ScriptLimits.EVENT_BYTES)
                         .withRule((configured, host) -> SyntaxCheck.problems(configured)),
                 deploying(WorkerEvent.EnvVarSet.class),
                 deploying(WorkerEvent.Removed.class),

@@ -77,10 +77,10 @@ class DynamicWorkerProviderTest {
     @Test
     void should_limit_the_source() {
         ObjectNode payload = JsonNodeFactory.instance.objectNode().put("slug", "a");
-        payload.put("script", " ".repeat(512 * 1024 + 1));
+        payload.put("script", " ".repeat(4 * 1024 * 1024 + 1));
 
         assertThat(known.problems(CONFIGURED, payload))
-                .containsExactly("payload.script: expected at most 524288 characters of source, got 524289");
+                .containsExactly("payload.script: expected at most 4194304 characters of source, got 4194305");
         assertThat(provider.events()).hasSize(4).allSatisfy(event -> {
             assertThat(event.isActivating()).isTrue();
             assertThat(event.operation()).isEqualTo(Operation.DEPLOY);

@@ -300,6 +300,51 @@ class FetchGatewayTest {
     }
 
     @Test
+    void should_send_forms_bytes_and_streams() throws Exception {
+        for (int i = 0; i < 4; i++) {
+            web.enqueue(new MockResponse.Builder().body("ok").build());
+        }
+
+        assertThat(run("await (async () => { const form = new FormData(); form.append('a', 'é');"
+                        + " form.append('f', new Blob([Uint8Array.of(0, 255)]), 'f.bin');"
+                        + " return (await fetch('" + address("/") + "', { method: 'POST', body: form })).status })()"))
+                .isEqualTo("200");
+        RecordedRequest form = taken();
+        String boundary = Objects.requireNonNull(form.getHeaders().get("Content-Type"))
+                .replaceFirst("^multipart/form-data; boundary=", "");
+        assertThat(Objects.requireNonNull(form.getBody()).string(StandardCharsets.ISO_8859_1))
+                .isEqualTo("""
+                        --BOUNDARY
+                        Content-Disposition: form-data; name="a"
+
+                        \u00c3\u00a9
+                        --BOUNDARY
+                        Content-Disposition: form-data; name="f"; filename="f.bin"
+                        Content-Type: application/octet-stream
+
+                        \u0000\u00ff
+                        --BOUNDARY--
+                        """.replace("\n", "\r\n").replace("BOUNDARY", boundary));
+
+        assertThat(
+                        run(
+                                "(await fetch(new Request('" + address("/")
+                                        + "', { method: 'PUT', body: ReadableStream.from([Uint8Array.of(1), Uint8Array.of(2)]) }))).status"))
+                .isEqualTo("200");
+        assertThat(Objects.requireNonNull(taken().getBody()).hex()).isEqualTo("0102");
+        assertThat(run("(await fetch('" + address("/") + "', { method: 'POST', body: 'é' })).status"))
+                .isEqualTo("200");
+        RecordedRequest text = taken();
+        assertThat(text.getHeaders().get("Content-Type")).isEqualTo("text/plain;charset=UTF-8");
+        assertThat(Objects.requireNonNull(text.getBody()).utf8()).isEqualTo("é");
+        assertThat(run("await (async () => { const stop = new AbortController();"
+                        + " const signal = AbortSignal.any([stop.signal, AbortSignal.timeout(60000)]);"
+                        + " const answer = await fetch('" + address("/") + "', { signal });"
+                        + " stop.abort(new Error('enough')); return answer.text() })()"))
+                .isEqualTo("error: enough");
+    }
+
+    @Test
     void should_say_who_does_not_answer() throws Exception {
         int port = web.getPort();
         web.close();

@@ -40,6 +40,8 @@ import picocli.CommandLine.Parameters;
             "      --event-json '{\"type\": \"agent-input-added\", \"payload\": {\"content\": \"hi\"}}'"
         })
 public final class DeployCommand implements Callable<Integer> {
+    private static final int BATCH_BYTES = 1 << 20;
+
     private final Terminal terminal;
 
     @Mixin
@@ -89,7 +91,7 @@ public final class DeployCommand implements Callable<Integer> {
         variables.forEach((key, value) -> inputs.add(EventInput.of(new WorkerEvent.EnvVarSet(key, value))));
         inputs.add(EventInput.of(configured));
         try (HttpEventStreams streams = clientOptions.connect()) {
-            List<AppendResult> stored = ClientOptions.await(streams.appendAll(stream, inputs));
+            List<AppendResult> stored = store(streams, stream, inputs);
             stored.forEach(appended -> check(appended, "not deployed: the service did not accept the configuration"));
             long offset = stored.get(stored.size() - 1).offset();
             terminal.out()
@@ -102,6 +104,22 @@ public final class DeployCommand implements Callable<Integer> {
             }
         }
         return 0;
+    }
+
+    /** Stores all in one batch if they have the size of an ordinary event, else one after the other. */
+    private static List<AppendResult> store(HttpEventStreams streams, StreamPath stream, List<EventInput> inputs)
+            throws Exception {
+        long bytes = inputs.stream()
+                .mapToLong(input -> JsonCodec.write(input.payload()).length)
+                .sum();
+        if (bytes <= BATCH_BYTES) {
+            return ClientOptions.await(streams.appendAll(stream, inputs));
+        }
+        List<AppendResult> stored = new ArrayList<>();
+        for (EventInput input : inputs) {
+            stored.add(ClientOptions.await(streams.append(stream, input)));
+        }
+        return stored;
     }
 
     /** Fails before anything is sent if the script does not compile; the service has the same rule. */

@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /** A factory of the exceptions for refused appends: what failed, where, why, what to do. */
 public final class AppendErrors {
+    private static final int LONGEST_PROBLEMS = 500;
+
     private final StreamPath path;
     private final String where;
     private final boolean isLine;
@@ -48,11 +50,23 @@ public final class AppendErrors {
                 "split it");
     }
 
-    public StreamException eventTooLarge(int bytes, int limit) {
+    /** {@code isLarge}: whether the type of the event may be larger than others. */
+    public StreamException eventTooLarge(int bytes, int limit, boolean isLarge) {
         return of(
                 Code.TOO_LARGE,
-                "the event has " + bytes + " bytes, at most " + limit + " are allowed (limit eventBytes)",
+                "the event has " + bytes + " bytes, at most " + limit + " are allowed (limit "
+                        + (isLarge ? "largeEventBytes" : "eventBytes") + ")",
                 "send less, or a reference to it");
+    }
+
+    /** A large event that is not valid, so that it cannot be stored as it was meant. */
+    public StreamException invalidTooLarge(int bytes, int limit, String problems) {
+        return of(
+                Code.TOO_LARGE,
+                "the event is not valid: " + MessageTexts.shorten(problems, LONGEST_PROBLEMS) + "; with " + bytes
+                        + " bytes it is too large to be kept as invalid-event-appended, which has at most " + limit
+                        + " (limit eventBytes)",
+                "correct it");
     }
 
     public StreamException tooDeep(int depth, int limit) {

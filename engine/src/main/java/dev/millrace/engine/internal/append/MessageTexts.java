@@ -7,13 +7,18 @@ final class MessageTexts {
     private MessageTexts() {}
 
     static String shorten(String text) {
+        return shorten(text, LONGEST);
+    }
+
+    /** As {@link #shorten(String)}, with another length. */
+    static String shorten(String text, int longest) {
         String line = text.codePoints()
-                .limit(LONGEST + 1L)
+                .limit(longest + 1L)
                 .map(c -> Character.isISOControl(c) ? ' ' : c)
                 .collect(StringBuilder::new, StringBuilder::appendCodePoint, StringBuilder::append)
                 .toString();
-        return line.codePointCount(0, line.length()) <= LONGEST
+        return line.codePointCount(0, line.length()) <= longest
                 ? line
-                : line.substring(0, line.offsetByCodePoints(0, LONGEST - 1)) + "…";
+                : line.substring(0, line.offsetByCodePoints(0, longest - 1)) + "…";
     }
 }

@@ -3,10 +3,9 @@ package dev.millrace.engine.internal.append;
 import com.fasterxml.jackson.core.JsonToken;
 
 /** One field of an input, as the caller sent it; {@code text} is the value of a scalar, {@code json} any value. */
-@SuppressWarnings("ArrayRecordComponent")
-public // never compared
-record RawField(String name, JsonToken token, String text, byte[] json) {
-    boolean isText() {
+@SuppressWarnings("ArrayRecordComponent") // never compared
+public record RawField(String name, JsonToken token, String text, byte[] json) {
+    public boolean isText() {
         return token == JsonToken.VALUE_STRING;
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.server.internal.formats;
 
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.KnownEvents;
 import dev.millrace.engine.Limits;
 import dev.millrace.engine.ParsedInput;
 import dev.millrace.server.internal.http.HttpErrorException;
@@ -16,9 +17,13 @@ public final class AppendBodyParser {
     public static final String SMALLER = "split it, or store the data elsewhere and append a reference";
 
     private final Limits limits;
+    private final KnownEvents known;
+    private final int largestEvent;
 
-    public AppendBodyParser(Limits limits) {
+    public AppendBodyParser(Limits limits, KnownEvents known) {
         this.limits = limits;
+        this.known = known;
+        this.largestEvent = Math.max(limits.eventBytes(), limits.largeEventBytes());
     }
 
     /**
@@ -40,10 +45,18 @@ public final class AppendBodyParser {
         } else {
             inputs = ParsedAppend.notAnEvent(type, OpaqueBodyEncoder.describe(type, body));
         }
-        if (!inputs.batch() && body.length > limits.eventBytes()) {
-            throw tooLarge("event", limits.eventBytes(), body.length + " bytes");
+        if (!inputs.batch()) {
+            checkEvent(inputs.events().get(0), body.length);
         }
         return inputs;
+    }
+
+    /** The type of an event, which is known late, decides how large its body may be. */
+    private void checkEvent(ParsedInput event, int length) {
+        int most = known.maxBytes(event.type(), limits);
+        if (length > most) {
+            throw tooLarge("event", most, length + " bytes");
+        }
     }
 
     /**
@@ -81,10 +94,18 @@ public final class AppendBodyParser {
         return OpaqueBodyEncoder.isShown(type, body);
     }
 
-    /** The size limit of a body; {@code first} is its first byte that is not white space. */
+    /**
+     * The most bytes of a body that are read; {@code first} is its first byte that is not white space. A body with one
+     * event is read up to the limit for large events, because its type is known only then.
+     */
     public int limit(MediaType type, int first) {
         boolean mayBeBatch = type.isLines() || type.isYaml() || (type.isJson() && first == '[');
-        return mayBeBatch ? limits.batchBytes() : limits.eventBytes();
+        return mayBeBatch ? limits.batchBytes() : type.isParsed() ? largestEvent : limits.eventBytes();
+    }
+
+    /** The most bytes of a body that is no event but a value, as {@link #value} reads it. */
+    public int valueLimit() {
+        return limits.eventBytes();
     }
 
     static HttpErrorException tooLarge(String what, int limit, String sent) {

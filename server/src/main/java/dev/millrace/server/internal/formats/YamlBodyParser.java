@@ -73,11 +73,11 @@ final class YamlBodyParser {
         }
     }
 
-    private YamlBodyParser(String text, boolean itemsAreEvents, Limits limits) {
+    private YamlBodyParser(String text, boolean itemsAreEvents, Limits limits, int longestEvent) {
         this.text = withoutMarks(text);
         this.itemsAreEvents = itemsAreEvents;
         this.mostEvents = limits.batchEvents();
-        this.longestEvent = limits.eventBytes();
+        this.longestEvent = longestEvent;
         this.mostDepth = limits.jsonDepth();
         options.setCodePointLimit(Math.max(text.length(), 1));
     }
@@ -91,12 +91,12 @@ final class YamlBodyParser {
 
     /** A parser of events: each document is one, or each item of a list. */
     static YamlBodyParser ofEvents(String text, Limits limits) {
-        return new YamlBodyParser(text, true, limits);
+        return new YamlBodyParser(text, true, limits, Math.max(limits.eventBytes(), limits.largeEventBytes()));
     }
 
     /** A parser of one value, or of several documents. */
     static YamlBodyParser ofValue(String text, Limits limits) {
-        return new YamlBodyParser(text, false, limits);
+        return new YamlBodyParser(text, false, limits, limits.eventBytes());
     }
 
     /** Converts the body; throws an {@link HttpErrorException} if it is no YAML, or YAML that JSON cannot represent. */

@@ -114,6 +114,11 @@ public final class RequestMemory {
         return take(live, Math.min(bytes, live.pool().capacity()));
     }
 
+    /** Takes what a finite read needs beyond the memory that it has, for a page with a large event. */
+    public CompletableFuture<Void> growForRead(long bytes) {
+        return grow(reads, bytes);
+    }
+
     /** Keeps the memory of a page of a live read that has so many bytes; takes it if none was taken before. */
     public CompletableFuture<Void> keepForLive(long bytes) {
         if (live.held() == 0) {
@@ -121,6 +126,21 @@ public final class RequestMemory {
         }
         live.give(Math.max(0, live.held() - bytes));
         return CompletableFuture.completedFuture(null);
+    }
+
+    /** As {@link #growForRead}, for a live read, until {@link #giveForLive}. */
+    public CompletableFuture<Void> growForLive(long bytes) {
+        return grow(live, bytes);
+    }
+
+    /** Gives what it has back before it takes more: requests that wait for one another's memory would never end. */
+    private CompletableFuture<Void> grow(MemoryShare share, long bytes) {
+        long wanted = Math.min(bytes, share.pool().capacity());
+        if (wanted <= share.held()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        share.give(Long.MAX_VALUE);
+        return take(share, wanted);
     }
 
     private CompletableFuture<Void> take(MemoryShare share, long bytes) {

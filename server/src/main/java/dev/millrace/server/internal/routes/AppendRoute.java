@@ -55,7 +55,7 @@ public final class AppendRoute {
         this.webhooks = webhooks;
         this.limit = limit;
         this.known = engine.knownEvents();
-        this.bodies = new AppendBodyParser(engine.limits());
+        this.bodies = new AppendBodyParser(engine.limits(), known);
     }
 
     /**
@@ -75,8 +75,8 @@ public final class AppendRoute {
         Optional<BodyTransform> transform = refusal.isPresent()
                 ? Optional.empty()
                 : exchange.query().one("jsonataTransform").map(BodyTransform::compile);
-        IntUnaryOperator limits =
-                refusal.isPresent() ? first -> engine.limits().eventBytes() : first -> bodies.limit(append.type, first);
+        boolean isValue = refusal.isPresent() || transform.isPresent() || isCloudEvent(exchange);
+        IntUnaryOperator limits = isValue ? first -> bodies.valueLimit() : first -> bodies.limit(append.type, first);
         exchange.failWith(
                 transform.isPresent()
                         ? RequestBodyReader.readForTree(
@@ -272,10 +272,14 @@ public final class AppendRoute {
     }
 
     private ParsedAppend read(HttpExchange exchange, MediaType type, byte[] body, StreamPath path) {
-        return exchange.request().getHeaders().contains(CLOUD_EVENT)
+        return isCloudEvent(exchange)
                 ? bodies.readData(
                         type, body, CLOUD_EVENT + ": the body is the data of a CloudEvent; its attributes are headers")
                 : bodies.read(type, body, path);
+    }
+
+    private static boolean isCloudEvent(HttpExchange exchange) {
+        return exchange.request().getHeaders().contains(CLOUD_EVENT);
     }
 
     private void answer(HttpExchange exchange, boolean batch, List<AppendedRecord> appended) {

@@ -16,14 +16,16 @@ import java.io.ByteArrayOutputStream;
 import java.lang.System.Logger.Level;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.function.Consumer;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.util.IteratingCallback;
 
 /**
  * A finite read, page by page: each page is read from the store and written before the next is read. The page size
- * follows the size of the events, so a read holds about 1 MiB. The store is read on the executor of the exchange, never
- * on a Jetty thread.
+ * follows the size of the events, so a read holds about 1 MiB, and more only for a large event. The store is read on
+ * the executor of the exchange, never on a Jetty thread.
  */
 final class FiniteReadResponse extends IteratingCallback {
     private static final int FIRST_PAGE = 16;
@@ -115,10 +117,9 @@ final class FiniteReadResponse extends IteratingCallback {
     }
 
     private void writePage() {
-        boolean first = !begun;
-        byte[] page;
+        List<EventRecord> page;
         try {
-            page = nextPage();
+            page = readNextPage();
         } catch (RuntimeException e) {
             boolean isDestroyed = StreamLookup.isMissing(e);
             LOG.log(
@@ -132,10 +133,33 @@ final class FiniteReadResponse extends IteratingCallback {
                     e);
             throw e;
         }
+        CompletableFuture<Void> granted = memoryFor(page);
+        // a read that waits for memory holds no page: it reads the page again
+        var unused = (granted.isDone() ? granted.thenRun(() -> write(page)) : granted.thenRun(this::writePage))
+                .exceptionally(failure -> {
+                    boolean isWrapped = failure instanceof CompletionException && failure.getCause() != null;
+                    failed(isWrapped ? failure.getCause() : failure);
+                    return null;
+                });
+    }
+
+    /** What a read has taken is enough for all pages without a large event. */
+    private CompletableFuture<Void> memoryFor(List<EventRecord> page) {
+        long bytes = page.stream().mapToLong(event -> event.json().length).sum();
+        int copies = COPIES + (gzip.isPresent() ? COMPRESSED_COPIES : 0);
+        return bytes <= pageBytes + engine.limits().eventBytes()
+                ? CompletableFuture.completedFuture(null)
+                : exchange.memory().growForRead(bytes * copies);
+    }
+
+    private void write(List<EventRecord> page) {
+        boolean first = !begun;
+        byte[] plain = encode(page);
+        byte[] encoded = gzip.map(encoder -> encoder.encode(plain, ended)).orElse(plain);
         if (first) {
             begin(); // not before: an error is not compressed
         }
-        PieceWriter.write(exchange, ended, page, this);
+        PieceWriter.write(exchange, ended, encoded, this);
     }
 
     private void begin() {
@@ -146,12 +170,7 @@ final class FiniteReadResponse extends IteratingCallback {
         }
     }
 
-    private byte[] nextPage() {
-        byte[] page = nextPlainPage();
-        return gzip.map(encoder -> encoder.encode(page, ended)).orElse(page);
-    }
-
-    private byte[] nextPlainPage() {
+    private byte[] encode(List<EventRecord> page) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         if (!begun) {
             begun = true;
@@ -160,7 +179,17 @@ final class FiniteReadResponse extends IteratingCallback {
                 out.writeBytes(EventEncoding.destroyed());
             }
         }
-        ended = !encodeNextPage(out);
+        for (EventRecord event : page) {
+            format.encode(event, empty, out);
+            empty = false;
+            after = parameters.descending() ? after : event.offset();
+            before = parameters.descending() ? event.offset() : before;
+        }
+        left -= page.size();
+        ended = page.isEmpty() || left <= 0 || before - 1 <= after;
+        if (!page.isEmpty()) {
+            pageSize = (int) Math.max(1, Math.min(LARGEST_PAGE, pageBytes / Math.max(1, out.size() / page.size())));
+        }
         if (ended) {
             if (parameters.caughtUp() && format == EventEncoding.EVENT_STREAM && hasReachedWatermark()) {
                 out.writeBytes(EventEncoding.caughtUp(watermark));
@@ -170,10 +199,10 @@ final class FiniteReadResponse extends IteratingCallback {
         return out.toByteArray();
     }
 
-    /** Encodes the next page; returns whether there may be another one. */
-    private boolean encodeNextPage(ByteArrayOutputStream out) {
+    /** The next events; none if there are no more. */
+    private List<EventRecord> readNextPage() {
         if (before - 1 <= after) {
-            return false;
+            return List.of();
         }
         int size = (int) Math.min(pageSize, left);
         List<EventRecord> page = engine.read(
@@ -181,19 +210,10 @@ final class FiniteReadResponse extends IteratingCallback {
                 path,
                 new RecordRange(after, before, parameters.types(), size, parameters.descending(), pageBytes));
         requireIncarnation();
-        for (EventRecord event : page) {
-            format.encode(event, empty, out);
-            empty = false;
-            after = parameters.descending() ? after : event.offset();
-            before = parameters.descending() ? event.offset() : before;
-        }
-        left -= page.size();
         if (page.isEmpty()) {
             requireEnd();
-            return false;
         }
-        pageSize = (int) Math.max(1, Math.min(LARGEST_PAGE, pageBytes / Math.max(1, out.size() / page.size())));
-        return left > 0 && before - 1 > after;
+        return page;
     }
 
     /** Without a filter, all events of the range exist; if some are missing, the answer must not look complete. */

@@ -192,11 +192,17 @@ public final class LiveReadResponse implements SubtreeSink {
             exchange.memory().giveForLive();
             return CompletableFuture.completedFuture(null);
         }
-        long bytes = wanted.stream().mapToLong(event -> event.json().length).sum();
-        return exchange.memory()
-                .keepForLive(bytes + Math.min(bytes, PIECE))
+        return memoryFor(wanted)
                 .thenCompose(taken -> responseWriter.send(new Pieces(wanted.iterator(), parameters.subtree())))
                 .whenComplete((sent, failure) -> exchange.memory().giveForLive());
+    }
+
+    /** What {@link #makeRoom} has taken is enough for all pages without a large event, which is encoded whole. */
+    private CompletableFuture<Void> memoryFor(List<EventRecord> page) {
+        long bytes = page.stream().mapToLong(event -> event.json().length).sum();
+        return bytes <= PAGE * 2
+                ? exchange.memory().keepForLive(bytes + Math.min(bytes, PIECE))
+                : exchange.memory().growForLive(bytes * 2);
     }
 
     @Override

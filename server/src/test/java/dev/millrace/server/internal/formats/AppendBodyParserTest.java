@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.KnownEvents;
 import dev.millrace.engine.Limits;
 import dev.millrace.server.internal.http.HttpErrorException;
 import java.nio.charset.Charset;
@@ -20,8 +21,12 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class AppendBodyParserTest {
-    private static final Limits LIMITS =
-            Limits.builder().eventBytes(1000).batchBytes(4000).batchEvents(3).build();
+    private static final Limits LIMITS = Limits.builder()
+            .eventBytes(1000)
+            .largeEventBytes(1000)
+            .batchBytes(4000)
+            .batchEvents(3)
+            .build();
 
     @ParameterizedTest
     @CsvSource(
@@ -264,7 +269,7 @@ class AppendBodyParserTest {
 
     @Test
     void should_stop_at_the_first_yaml_document_too_many_of_a_value() {
-        AppendBodyParser bodies = new AppendBodyParser(LIMITS);
+        AppendBodyParser bodies = new AppendBodyParser(LIMITS, KnownEvents.OF_THE_SERVICE);
         MediaType yaml = MediaType.of("application/yaml");
 
         assertThatThrownBy(() -> bodies.value(yaml, ("--- 1\n".repeat(4) + "--- [not parsed").getBytes(UTF_8)))
@@ -311,7 +316,7 @@ class AppendBodyParserTest {
 
     @Test
     void should_stop_where_yaml_nests_too_deep() {
-        AppendBodyParser bodies = new AppendBodyParser(Limits.builder().build());
+        AppendBodyParser bodies = new AppendBodyParser(Limits.builder().build(), KnownEvents.OF_THE_SERVICE);
         for (String open : List.of("[", "{a: ", "- ")) {
             byte[] body = (open.repeat(3_000) + "@").getBytes(UTF_8);
             assertThatThrownBy(() -> bodies.read(MediaType.of("application/yaml"), body, StreamPath.of("/s")))
@@ -385,7 +390,7 @@ class AppendBodyParserTest {
                         HttpErrorException.class,
                         refusal -> assertThat(refusal.status()).isEqualTo(413))
                 .hasMessageContaining("1000");
-        AppendBodyParser bodies = new AppendBodyParser(LIMITS);
+        AppendBodyParser bodies = new AppendBodyParser(LIMITS, KnownEvents.OF_THE_SERVICE);
         assertThat(bodies.limit(MediaType.of("application/json"), '{')).isEqualTo(1000);
         assertThat(bodies.limit(MediaType.of("application/json"), '[')).isEqualTo(4000);
         assertThat(bodies.limit(MediaType.of("application/x-ndjson"), '{')).isEqualTo(4000);
@@ -397,7 +402,8 @@ class AppendBodyParserTest {
     }
 
     private static String read(@Nullable String contentType, byte[] body) {
-        ParsedAppend inputs = new AppendBodyParser(LIMITS).read(MediaType.of(contentType), body, StreamPath.of("/s"));
+        ParsedAppend inputs = new AppendBodyParser(LIMITS, KnownEvents.OF_THE_SERVICE)
+                .read(MediaType.of(contentType), body, StreamPath.of("/s"));
         return (inputs.batch() ? "batch " : "single ")
                 + inputs.events().stream()
                         .map(event -> new String(event.json(), UTF_8))
@@ -425,7 +431,8 @@ class AppendBodyParserTest {
                 "{" + "a: ".repeat(length / 3))) {
             byte[] bytes = body.getBytes(UTF_8);
             try {
-                new AppendBodyParser(large).read(MediaType.of("application/yaml"), bytes, StreamPath.of("/s"));
+                new AppendBodyParser(large, KnownEvents.OF_THE_SERVICE)
+                        .read(MediaType.of("application/yaml"), bytes, StreamPath.of("/s"));
             } catch (HttpErrorException refused) {
                 assertThat(refused.getMessage()).hasSizeLessThan(5_000);
             }

@@ -7,6 +7,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.contracts.text.LinearTimeCheck;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamPath;
+import dev.millrace.engine.KnownEvents;
 import dev.millrace.engine.Limits;
 import dev.millrace.server.internal.http.HttpErrorException;
 import java.util.List;
@@ -18,7 +19,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Bodies are parsed, and answers encoded, in a time that is linear in their length. */
 class BodyParsersTest {
     private final AppendBodyParser bodies =
-            new AppendBodyParser(Limits.builder().build());
+            new AppendBodyParser(Limits.builder().build(), KnownEvents.OF_THE_SERVICE);
 
     @ParameterizedTest
     @ValueSource(

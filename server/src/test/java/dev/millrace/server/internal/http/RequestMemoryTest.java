@@ -147,6 +147,37 @@ class RequestMemoryTest {
     }
 
     @Test
+    void should_take_more_for_a_page_with_a_large_event() {
+        assertThat(memory.takeForRead(100 * KIB)).isCompleted();
+        assertThat(memory.growForRead(50 * KIB)).isCompleted();
+        assertThat(budget.reads().used()).isEqualTo(100 * KIB);
+        assertThat(memory.growForRead(400 * KIB)).isCompleted();
+        assertThat(budget.reads().used()).isEqualTo(400 * KIB);
+        assertThat(memory.takeForLive(100 * KIB)).isCompleted();
+        assertThat(memory.growForLive(200 * KIB)).isCompleted();
+        assertThat(budget.live().used()).isEqualTo(200 * KIB);
+        assertThat(memory.growForLive(5_000 * KIB)).isCompleted();
+        assertThat(budget.live().used()).isEqualTo(300 * KIB);
+    }
+
+    @Test
+    void should_not_let_two_readers_wait_for_each_other() {
+        RequestMemory other = memory();
+        assertThat(memory.takeForRead(300 * KIB)).isCompleted();
+        assertThat(other.takeForRead(300 * KIB)).isCompleted();
+
+        CompletableFuture<Void> first = memory.growForRead(600 * KIB);
+        CompletableFuture<Void> second = other.growForRead(600 * KIB);
+        assertThat(first).isNotDone();
+        tasks.remove().run();
+        assertThat(first).isCompleted();
+        memory.end();
+        tasks.remove().run();
+
+        assertThat(second).isCompleted();
+    }
+
+    @Test
     void should_keep_only_what_the_page_of_a_live_read_has() {
         assertThat(memory.takeForLive(300 * KIB)).isCompleted();
         assertThat(memory.keepForLive(100 * KIB)).isCompleted();

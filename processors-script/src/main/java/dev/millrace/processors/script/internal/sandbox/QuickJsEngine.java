@@ -17,6 +17,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CancellationException;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import run.endive.runtime.ByteArrayMemory;
 import run.endive.runtime.WasmInterruptedException;
@@ -29,7 +31,22 @@ import run.endive.wasm.types.MemoryLimits;
  * <p>Each run leaks about a kilobyte in the guest, so an instance must be replaced after some time.
  */
 final class QuickJsEngine implements ScriptEngine {
-    private static final String PRELUDE = resource("guest.js") + resource("web.js") + resource("fetch.js");
+    /** The program inside the engine; each file uses the ones before it. */
+    private static final String PRELUDE = Stream.of(
+                    "guest.js",
+                    "web.js",
+                    "url.js",
+                    "events.js",
+                    "readable.js",
+                    "writable.js",
+                    "blob.js",
+                    "form.js",
+                    "values.js",
+                    "http.js",
+                    "fetch.js")
+            .map(QuickJsEngine::resource)
+            .collect(Collectors.joining());
+
     private static final String PUMP = "__millrace()";
     private static final int PAGES_PER_MIB = 16;
     private static final int MOST_RUNS = 4_000;

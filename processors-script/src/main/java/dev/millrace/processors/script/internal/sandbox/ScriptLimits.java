@@ -29,8 +29,11 @@ public record ScriptLimits(
         int appends,
         int responseBytes,
         Duration idle) {
+    /** The largest configuration, in bytes of its event: 4 MiB. */
+    public static final int EVENT_BYTES = 4 << 20;
+
     /** The largest source, in characters over all modules. */
-    static final int SOURCE_CHARACTERS = 512 * 1024;
+    static final int SOURCE_CHARACTERS = EVENT_BYTES;
 
     /** Timers, fetches and reads that may be open at the same time while one event is handled. */
     static final int OPEN_OPERATIONS = 256;

@@ -89,6 +89,38 @@ const joined = (pieces) => {
   return all;
 };
 
+/** The bytes of a text, a buffer, or a view of one; a copy. */
+const bytesOf = (value) => {
+  if (value instanceof ArrayBuffer) {
+    return new Uint8Array(value.slice(0));
+  }
+  return ArrayBuffer.isView(value) ? new Uint8Array(value.buffer, value.byteOffset, value.byteLength).slice() : new TextEncoder().encode(String(value));
+};
+
+/** A text with one character for each byte. */
+const binary = (bytes) => {
+  let text = "";
+  for (let at = 0; at < bytes.length; at += 4096) {
+    text += String.fromCharCode(...bytes.subarray(at, at + 4096));
+  }
+  return text;
+};
+
+// ---- what the files of the web APIs share
+
+let isDisturbed; // whether a stream was read or cancelled; set in readable.js
+let bytesOfBlob; // the bytes of a Blob, not a copy; set in blob.js
+let multipartOf; // a FormData as { bytes, type }; set in form.js
+let formOf; // the FormData in bytes of a content type; set in form.js
+let contentOf; // reads the body of a request: a text, bytes, or null; set in http.js
+
+/** How much a stream queues: the most, and the size of a chunk. */
+const roomOf = ({ highWaterMark, size }, standard) => ({ most: highWaterMark ?? standard, size: size ?? (() => 1) });
+
+/** Gives the classes of these names the texts of the web: [object Blob]. */
+const named = (...names) =>
+  names.forEach((name) => Object.defineProperty(globalThis[name].prototype, Symbol.toStringTag, { value: name, configurable: true }));
+
 // ---- modules: each source arrives as the body of a function
 
 const modules = new Map();

@@ -1,4 +1,4 @@
-// The web APIs for scripts: console, timers, text, URLs and fetch. `call` and `ask` are defined in guest.js.
+// The web APIs for scripts: console, timers and text. `call` and `ask` are defined in guest.js.
 {
   const write = (level) => (...parts) => {
     const text = parts.map((part) => (typeof part === "string" ? part : part instanceof Error ? `${part.name}: ${part.message}` : stringify(part) ?? String(part)));
@@ -57,6 +57,20 @@
     }
     encode(text = "") {
       return this.#native.encode(String(text));
+    }
+    encodeInto(text, target) {
+      let read = 0;
+      let written = 0;
+      for (const letter of String(text)) {
+        const bytes = this.encode(letter);
+        if (written + bytes.length > target.length) {
+          break;
+        }
+        target.set(bytes, written);
+        read += letter.length;
+        written += bytes.length;
+      }
+      return { read, written };
     }
   };
 
@@ -132,122 +146,5 @@
       }
     }
     return text;
-  };
-  globalThis.structuredClone = (value) => (value === undefined ? undefined : parse(stringify(value)));
-  globalThis.crypto = {
-    randomUUID: () => "10000000-1000-4000-8000-100000000000".replace(/[018]/g, (digit) => (digit ^ ((Math.random() * 16) >> (digit / 4))).toString(16)),
-  };
-
-  // ---- URLs
-
-  globalThis.URLSearchParams = class URLSearchParams {
-    #pairs = [];
-    constructor(from = "") {
-      const plain = (text) => decodeURIComponent(text.replace(/\+/g, " "));
-      if (typeof from === "string") {
-        this.#pairs = from.replace(/^\?/, "").split("&").filter(Boolean).map((pair) => {
-          const [key, ...rest] = pair.split("=");
-          return [plain(key), plain(rest.join("="))];
-        });
-      } else {
-        const pairs = typeof from[Symbol.iterator] === "function" ? [...from] : Object.entries(from);
-        this.#pairs = pairs.map(([key, value]) => [String(key), String(value)]);
-      }
-    }
-    get(key) {
-      return this.#pairs.find(([each]) => each === key)?.[1] ?? null;
-    }
-    getAll(key) {
-      return this.#pairs.filter(([each]) => each === key).map(([, value]) => value);
-    }
-    has(key) {
-      return this.get(key) !== null;
-    }
-    append(key, value) {
-      this.#pairs.push([String(key), String(value)]);
-    }
-    delete(key) {
-      this.#pairs = this.#pairs.filter(([each]) => each !== key);
-    }
-    set(key, value) {
-      this.delete(key);
-      this.append(key, value);
-    }
-    [Symbol.iterator]() {
-      return this.#pairs[Symbol.iterator]();
-    }
-    entries() {
-      return this[Symbol.iterator]();
-    }
-    toString() {
-      const coded = (text) => encodeURIComponent(text).replace(/%20/g, "+");
-      return this.#pairs.map(([key, value]) => `${coded(key)}=${coded(value)}`).join("&");
-    }
-  };
-
-  const ADDRESS = /^([a-z][a-z0-9+.-]*:)\/\/(?:([^/?#@:]*)(?::([^/?#@]*))?@)?(\[[^\]]*\]|[^/?#:]*)(?::(\d*))?([^?#]*)(\?[^#]*)?(#.*)?$/i;
-  globalThis.URL = class URL {
-    constructor(address, base) {
-      let text = String(address);
-      if (!ADDRESS.test(text) && base !== undefined) {
-        const { protocol, host, pathname, search } = new URL(base);
-        const origin = `${protocol}//${host}`;
-        const above = pathname.replace(/[^/]*$/, "");
-        text = text.startsWith("//") ? protocol + text : text.startsWith("/") ? origin + text : text.startsWith("?") ? origin + pathname + text : text.startsWith("#") ? origin + pathname + search + text : origin + above + text;
-      }
-      const parts = ADDRESS.exec(text);
-      if (parts === null || parts[4] === "") {
-        throw new TypeError(`Invalid URL: '${text}'`);
-      }
-      const [, protocol, username = "", password = "", hostname, port = "", path, search = "", hash = ""] = parts;
-      this.protocol = protocol.toLowerCase();
-      this.username = username;
-      this.password = password;
-      this.hostname = hostname.toLowerCase();
-      this.port = port === { "http:": "80", "https:": "443" }[this.protocol] ? "" : port;
-      const steps = [];
-      const given = path.split("/").slice(1);
-      given.forEach((step, index) => {
-        if (step === "..") {
-          steps.pop();
-        } else if (step !== ".") {
-          steps.push(step);
-        }
-        if (/^\.\.?$/.test(step) && index === given.length - 1) {
-          steps.push("");
-        }
-      });
-      this.pathname = `/${steps.join("/")}`;
-      this.hash = hash;
-      this.searchParams = new URLSearchParams(search);
-      this.given = search.length > 1 ? search : "";
-      this.was = this.searchParams.toString();
-      Object.defineProperties(this, { given: { enumerable: false }, was: { enumerable: false } });
-    }
-    get search() {
-      const is = this.searchParams.toString();
-      return is === this.was ? this.given : is === "" ? "" : `?${is}`;
-    }
-    set search(text) {
-      this.searchParams = new URLSearchParams(text);
-      this.was = this.searchParams.toString();
-      this.given = text === "" ? "" : `?${text.replace(/^\?/, "")}`;
-    }
-    get host() {
-      return this.hostname + (this.port === "" ? "" : `:${this.port}`);
-    }
-    get origin() {
-      return `${this.protocol}//${this.host}`;
-    }
-    get href() {
-      const user = this.username === "" ? "" : `${this.username}${this.password === "" ? "" : `:${this.password}`}@`;
-      return `${this.protocol}//${user}${this.host}${this.pathname}${this.search}${this.hash}`;
-    }
-    toString() {
-      return this.href;
-    }
-    toJSON() {
-      return this.href;
-    }
   };
 }

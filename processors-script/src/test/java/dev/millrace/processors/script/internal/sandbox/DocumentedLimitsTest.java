@@ -47,7 +47,7 @@ class DocumentedLimitsTest {
                         "script.max-workers", String.valueOf(limits.maxWorkers()),
                         "script.idle-ms", limits.idle().toSeconds() + " s"));
         assertThat(Files.readString(PAGE))
-                .contains("| " + ScriptLimits.SOURCE_CHARACTERS / 1024 + " Ki characters (else")
+                .contains("with its source | " + ScriptLimits.EVENT_BYTES / (1 << 20) + " MiB (else")
                 .contains("| timers and fetches open at a time | " + ScriptLimits.OPEN_OPERATIONS + " |");
     }
 }
