@@ -13,18 +13,20 @@ import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Appends at a fixed rate, and measures the time from when an append is due to when each live reader has its event. One
- * thread appends, on a connection that has no request under way; one thread reads all connections. An event that has not
- * arrived at the end counts with the time until then.
+ * Appends at a fixed rate, as soon as each live reader has a first event, and measures the time from when an append is due
+ * to when each live reader has its event. One thread appends, on a connection that has no request under way; one thread
+ * reads all connections. An event that has not arrived at the end counts with the time until then.
  */
 final class DeliveryLoad {
     private static final int APPENDING = 8;
+    private static final int FIRST = 0;
     private static final int BUFFER = 256 * 1024;
     private static final long GRACE_NANOS = TimeUnit.SECONDS.toNanos(15);
 
@@ -37,6 +39,7 @@ final class DeliveryLoad {
     private final long[] due;
     private final int[] deliveries;
     private final long[] nanos;
+    private int ready;
     private int delivered;
     private int acknowledged;
     private volatile boolean isOver;
@@ -104,6 +107,10 @@ final class DeliveryLoad {
             channel.write(read.begin());
             channel.register(selector, SelectionKey.OP_READ, read);
         }
+        idle.take().append(FIRST);
+        if (!receiveUntil(() -> ready == readers && acknowledged == 1, GRACE_NANOS)) {
+            throw new IOException(address + ": only " + ready + " of " + readers + " live readers have the first event");
+        }
         long begin = System.nanoTime();
         for (int i = 1; i <= number; i++) {
             due[i] = begin + i * periodNanos;
@@ -111,14 +118,15 @@ final class DeliveryLoad {
         Thread sender = new Thread(this::send, "appends");
         sender.start();
         try {
-            receive();
+            boolean all = receiveUntil(
+                    () -> delivered == nanos.length && acknowledged == number + 1, number * periodNanos + GRACE_NANOS);
+            int missing = all ? 0 : nanos.length - delivered;
+            return new Deliveries(new Percentiles(times()), missing);
         } finally {
             isOver = true;
             sender.interrupt();
             sender.join(TimeUnit.SECONDS.toMillis(10));
         }
-        int missing = nanos.length - delivered;
-        return new Deliveries(new Percentiles(times()), missing);
     }
 
     private SocketChannel open() throws IOException {
@@ -146,14 +154,14 @@ final class DeliveryLoad {
         }
     }
 
-    private void receive() throws IOException {
+    /** Reads all connections until a condition is true, or until the limit: then it is false. */
+    private boolean receiveUntil(BooleanSupplier condition, long limitNanos) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocateDirect(BUFFER);
         long begin = System.nanoTime();
-        long limit = number * periodNanos + GRACE_NANOS;
-        while (delivered < nanos.length || acknowledged < number) {
-            long left = limit - (System.nanoTime() - begin);
+        while (!condition.getAsBoolean()) {
+            long left = limitNanos - (System.nanoTime() - begin);
             if (left <= 0) {
-                return;
+                return false;
             }
             selector.select(Math.max(1, TimeUnit.NANOSECONDS.toMillis(left)));
             IOException failed = failure;
@@ -165,6 +173,7 @@ final class DeliveryLoad {
             }
             selector.selectedKeys().clear();
         }
+        return true;
     }
 
     private void read(SelectionKey key, ByteBuffer buffer) throws IOException {
@@ -191,7 +200,9 @@ final class DeliveryLoad {
     }
 
     private void delivered(long event) {
-        if (event >= 1 && event <= number && deliveries[(int) event] < readers) {
+        if (event == FIRST) {
+            ready++;
+        } else if (event <= number && deliveries[(int) event] < readers) {
             deliveries[(int) event]++;
             nanos[delivered++] = System.nanoTime() - due[(int) event];
         }
