@@ -96,6 +96,7 @@ public final class Benchmarks implements Callable<Integer> {
     private @Nullable String otherClassPath;
 
     @Option(names = "--help", usageHelp = true, description = "prints this")
+    @SuppressWarnings("UnusedVariable") // picocli prints the help and does not call the command
     private boolean help;
 
     /** Ends with status 1 if a subject failed, and 2 if an argument is wrong. */

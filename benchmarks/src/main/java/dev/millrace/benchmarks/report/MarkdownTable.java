@@ -36,13 +36,14 @@ final class MarkdownTable {
     }
 
     private static List<String> cells(RowResult.Line reference, RowResult.Line line) {
+        boolean isReference = line.equals(reference);
         List<String> cells = new ArrayList<>();
         for (int i = 0; i < line.samples().size(); i++) {
             Samples samples = line.samples().get(i);
             cells.add(Figures.text(samples.median()));
             cells.add(Figures.spread(samples));
-            if (reference == line || reference.problem().isPresent()) {
-                cells.add(reference == line ? "1" : "");
+            if (isReference || reference.problem().isPresent()) {
+                cells.add(isReference ? "1" : "");
                 cells.add("");
             } else {
                 Samples ratios = reference.samples().get(i).dividedBy(samples);
