@@ -104,13 +104,13 @@ final class AgentRows {
                 Files.createDirectories(directory);
                 long begin = System.nanoTime();
                 try (ProgressStore.Durable progress = ProgressStore.inDirectory(directory);
-                        ProcessorRunner<AgentState> runner = ProcessorRunner.builder(
-                                        conversation.store().streams(), Conversation.AGENT)
-                                .stream(Conversation.PATH)
-                                .withoutLease()
-                                .progress(progress)
-                                .snapshots(SnapshotStore.inDirectory(directory), AgentState.class)
-                                .start()) {
+                        ProcessorRunner<AgentState> runner =
+                                ProcessorRunner.builder(conversation.store().streams(), Conversation.AGENT).stream(
+                                                Conversation.PATH)
+                                        .withoutLease()
+                                        .progress(progress)
+                                        .snapshots(SnapshotStore.inDirectory(directory), AgentState.class)
+                                        .start()) {
                     runner.awaitCaughtUp(LIMIT);
                     return new double[] {(System.nanoTime() - begin) / 1e6};
                 }

@@ -56,7 +56,7 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(
             names = "--warm-up",
             paramLabel = "S",
-            defaultValue = "6",
+            defaultValue = "10",
             description = "how long each subject works before; ${DEFAULT-VALUE} by default")
     private double warmUp;
 
@@ -107,8 +107,9 @@ public final class Benchmarks implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         if (list) {
-            Rows.all().forEach((group, rows) -> rows.forEach(
-                    row -> System.out.printf("%-10s %-20s %s%n", group, row.id(), row.title())));
+            Rows.all()
+                    .forEach((group, rows) ->
+                            rows.forEach(row -> System.out.printf("%-10s %-20s %s%n", group, row.id(), row.title())));
             return 0;
         }
         Build build = Build.current(commit);
@@ -127,8 +128,7 @@ public final class Benchmarks implements Callable<Integer> {
         Report report = Report.start(out, System.out, settings, List.of("Commit: " + subject));
         boolean failed = false;
         for (Row row : rows) {
-            List<Subject> subjects =
-                    pair.map(with -> row.paired(build, with)).orElseGet(() -> row.compared(build));
+            List<Subject> subjects = pair.map(with -> row.paired(build, with)).orElseGet(() -> row.compared(build));
             RowResult result = new Rounds(settings, System.err).run(row, subjects);
             report.add(result);
             failed |= result.hasFailed();

@@ -41,9 +41,9 @@ final class Rows {
         Set<Row> rows = new LinkedHashSet<>();
         for (String name : names.isEmpty() ? DEFAULT : names) {
             List<Row> found = new ArrayList<>(groups.getOrDefault(name, List.of()));
-            groups.values().forEach(group -> group.stream()
-                    .filter(row -> row.id().equals(name))
-                    .forEach(found::add));
+            groups.values()
+                    .forEach(group ->
+                            group.stream().filter(row -> row.id().equals(name)).forEach(found::add));
             if (found.isEmpty()) {
                 throw new IllegalArgumentException("there is no row or group '" + name + "'"
                         + (isPaired ? " for two builds" : "") + "; --list names all"

@@ -67,8 +67,7 @@ final class SnapshotRows {
             Files.createDirectories(directory);
             long begin = System.nanoTime();
             try (ProgressStore.Durable progress = ProgressStore.inDirectory(directory);
-                    ProcessorRunner<Long> runner = ProcessorRunner.builder(store.streams(), new Counter())
-                            .stream(PATH)
+                    ProcessorRunner<Long> runner = ProcessorRunner.builder(store.streams(), new Counter()).stream(PATH)
                             .progress(progress)
                             .snapshots(SnapshotStore.inDirectory(directory), Long.class)
                             .start()) {

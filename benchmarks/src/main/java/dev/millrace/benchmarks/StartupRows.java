@@ -83,7 +83,8 @@ final class StartupRows {
         Process process = millrace("serve", "--port", "0", "--data", data.toString());
         try (BufferedReader output = output(process)) {
             String listening = lineWhere(output, line -> URL.matcher(line).find());
-            String url = URL.matcher(listening).results().findFirst().orElseThrow().group();
+            String url =
+                    URL.matcher(listening).results().findFirst().orElseThrow().group();
             HttpURLConnection request =
                     (HttpURLConnection) URI.create(url + "/healthz").toURL().openConnection();
             if (request.getResponseCode() != 200) {
@@ -112,7 +113,8 @@ final class StartupRows {
     }
 
     private static Process millrace(String... arguments) throws IOException {
-        List<String> command = new ArrayList<>(List.of(Path.of("millrace").toAbsolutePath().toString()));
+        List<String> command =
+                new ArrayList<>(List.of(Path.of("millrace").toAbsolutePath().toString()));
         command.addAll(List.of(arguments));
         ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
         builder.environment().put("JAVA_HOME", System.getProperty("java.home"));

@@ -58,7 +58,8 @@ final class ToolRows {
     private static Measurement appends(Settings settings) throws Exception {
         StoreDirectory store = StoreDirectory.open(settings);
         JsonNode payload = JsonCodec.parse("{\"requestId\":12,\"callId\":\"call_1\",\"host\":\"shop\"}");
-        EventInput event = EventInput.builder().type("measured").payload(payload).build();
+        EventInput event =
+                EventInput.builder().type("measured").payload(payload).build();
         return new Measurement() {
             @Override
             public double[] run(Duration time) throws Exception {

@@ -22,19 +22,18 @@ import org.junit.jupiter.params.provider.MethodSource;
 class RowsTest {
     private static final int FEW = 100;
 
-    /** Those that one process measures alone, and one of each kind with servers; the launcher is left to its own tests. */
+    /** One of each kind with servers, and those of one process; the others differ in numbers only, or start the launcher. */
     static Stream<Row> rows() {
         return Rows.named(
-                        List.of("append-batches", "append-streams", "delivery-100", "catch-up", "read", "snapshots", "agent", "tools"),
-                        false)
+                List.of("append-streams", "delivery-100", "catch-up", "read", "snapshots", "agent", "tools"), false)
                 .stream();
     }
 
     @ParameterizedTest
     @MethodSource("rows")
     void should_measure_a_short_round_of_every_subject(Row row, @TempDir Path directory) {
-        Settings settings = new Settings(
-                1, Duration.ofMillis(50), Duration.ofMillis(100), directory, Path.of("npm"), FEW);
+        Settings settings =
+                new Settings(1, Duration.ofMillis(50), Duration.ofMillis(100), directory, Path.of("npm"), FEW);
         List<Subject> subjects = row.compared(Build.current(""));
         RowResult result = new Rounds(settings, System.err).run(row, subjects);
         assertThat(result.hasFailed()).isFalse();
@@ -54,7 +53,10 @@ class RowsTest {
         assertThat(row.compared(new Build("new", "a")))
                 .extracting(Subject::name)
                 .containsExactly(
-                        "Millrace", "bare Jetty, same bytes", "Redis, appendfsync always", "Durable Streams server, files");
+                        "Millrace",
+                        "bare Jetty, same bytes",
+                        "Redis, appendfsync always",
+                        "Durable Streams server, files");
     }
 
     @Test
@@ -82,10 +84,10 @@ class RowsTest {
     @Test
     void should_have_a_name_of_its_own_for_each_row_and_explain_it() throws Exception {
         String page = Files.readString(Path.of("../docs/benchmarks.md"));
-        List<String> ids = Rows.all().values().stream()
-                .flatMap(List::stream)
-                .map(Row::id)
-                .toList();
-        assertThat(ids).doesNotHaveDuplicates().allSatisfy(id -> assertThat(page).contains("| `" + id + "` |"));
+        List<String> ids =
+                Rows.all().values().stream().flatMap(List::stream).map(Row::id).toList();
+        assertThat(ids)
+                .doesNotHaveDuplicates()
+                .allSatisfy(id -> assertThat(page).contains("| `" + id + "` |"));
     }
 }

@@ -46,8 +46,8 @@ public class CatchUpBenchmark {
 
     @Benchmark
     public long catchUp() {
-        try (ProcessorRunner<Long> runner = ProcessorRunner.builder(streams, new Counter())
-                .stream(StreamPath.of(path.substring(PREFIX.length())))
+        try (ProcessorRunner<Long> runner = ProcessorRunner.builder(streams, new Counter()).stream(
+                        StreamPath.of(path.substring(PREFIX.length())))
                 .withoutLease()
                 .start()) {
             runner.awaitCaughtUp(LIMIT);

@@ -77,7 +77,8 @@ public final class Jmh {
         }
         JsonNode metric = results.path(0).path("primaryMetric");
         if (!metric.path("scoreUnit").asText().equals("ops/s")) {
-            throw new IOException(name + " has the unit " + metric.path("scoreUnit").asText() + " instead of ops/s");
+            throw new IOException(
+                    name + " has the unit " + metric.path("scoreUnit").asText() + " instead of ops/s");
         }
         return metric.path("score").asDouble();
     }
@@ -86,10 +87,22 @@ public final class Jmh {
             String name, Map<String, String> parameters, Settings settings, Duration time, Path result) {
         List<String> arguments = new java.util.ArrayList<>(List.of(
                 "^" + name.replace(".", "\\.").replace("$", "\\$") + "(\\.|$)",
-                "-f", "1", "-wi", "1", "-i", "1", "-foe", "true",
-                "-w", settings.warmUp().toMillis() + "ms",
-                "-r", time.toMillis() + "ms",
-                "-rf", "json", "-rff", result.toString()));
+                "-f",
+                "1",
+                "-wi",
+                "1",
+                "-i",
+                "1",
+                "-foe",
+                "true",
+                "-w",
+                settings.warmUp().toMillis() + "ms",
+                "-r",
+                time.toMillis() + "ms",
+                "-rf",
+                "json",
+                "-rff",
+                result.toString()));
         new TreeMap<>(parameters).forEach((key, value) -> arguments.addAll(List.of("-p", key + "=" + value)));
         return arguments;
     }

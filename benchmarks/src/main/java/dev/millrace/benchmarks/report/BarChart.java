@@ -33,8 +33,7 @@ final class BarChart {
                 <rect width="%1$d" height="%2$d" fill="#ffffff"/>
                 <text x="12" y="22" font-size="15" font-weight="bold">%3$s</text>
                 %4$s</svg>
-                """
-                .formatted(WIDTH, chart.y + 8, escaped(result.title()), chart.svg);
+                """.formatted(WIDTH, chart.y + 8, escaped(result.title()), chart.svg);
     }
 
     private void measure(Measure measure, int index, List<RowResult.Line> lines) {
@@ -44,8 +43,9 @@ final class BarChart {
                 .orElse(1);
         double scale = LONGEST / (most > 0 ? most : 1);
         y += LINE;
-        add("<text x=\"12\" y=\"%d\" fill=\"#555555\">%s</text>", y - 8,
-                escaped(measure.unit() + (measure.isMoreBetter() ? ", more is better" : ", less is better")));
+        add(
+                "<text x=\"12\" y=\"%d\" fill=\"#555555\">%s</text>",
+                y - 8, escaped(measure.unit() + (measure.isMoreBetter() ? ", more is better" : ", less is better")));
         for (int i = 0; i < lines.size(); i++) {
             bar(lines.get(i).subject(), lines.get(i).samples().get(index), scale, i == 0 ? "#1f6feb" : "#9aa7b5");
         }
@@ -55,9 +55,11 @@ final class BarChart {
         int middle = y + BAR / 2;
         double end = LEFT + scale * samples.max();
         add("<text x=\"%d\" y=\"%d\" text-anchor=\"end\">%s</text>", LEFT - 8, y + 13, escaped(subject));
-        add("<rect class=\"bar\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>", LEFT, y,
-                scale * samples.median(), BAR, color);
-        add("<line class=\"spread\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#222222\"/>",
+        add(
+                "<rect class=\"bar\" x=\"%d\" y=\"%d\" width=\"%.1f\" height=\"%d\" fill=\"%s\"/>",
+                LEFT, y, scale * samples.median(), BAR, color);
+        add(
+                "<line class=\"spread\" x1=\"%.1f\" y1=\"%d\" x2=\"%.1f\" y2=\"%d\" stroke=\"#222222\"/>",
                 LEFT + scale * samples.min(), middle, end, middle);
         add("<text x=\"%.1f\" y=\"%d\">%s</text>", end + 8, y + 13, Figures.text(samples.median()));
         y += LINE;

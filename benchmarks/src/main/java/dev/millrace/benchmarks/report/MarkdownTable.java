@@ -22,15 +22,17 @@ final class MarkdownTable {
             text.append("\n|---|").append("--:|".repeat(4 * result.measures().size()));
             for (RowResult.Line line : measured) {
                 text.append("\n| ").append(line.subject()).append(" | ");
-                text.append(String.join(" | ", cells(result.lines().get(0), line))).append(" |");
+                text.append(String.join(" | ", cells(result.lines().get(0), line)))
+                        .append(" |");
             }
             text.append('\n');
         }
         for (RowResult.Line line : result.lines()) {
-            line.problem().ifPresent(problem -> text.append("\n- ")
-                    .append(line.subject())
-                    .append(": ")
-                    .append(problem.lines().findFirst().orElse("")));
+            line.problem()
+                    .ifPresent(problem -> text.append("\n- ")
+                            .append(line.subject())
+                            .append(": ")
+                            .append(problem.lines().findFirst().orElse("")));
         }
         return text.toString().stripTrailing();
     }

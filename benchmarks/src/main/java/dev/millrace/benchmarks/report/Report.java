@@ -31,8 +31,10 @@ public final class Report {
         Files.deleteIfExists(report.file);
         List<String> facts = new ArrayList<>(lines);
         facts.addAll(Machine.describe());
-        facts.add("Rounds: " + settings.rounds() + " of " + settings.time().toMillis() / 1000.0 + " s, after a warm-up of "
-                + settings.warmUp().toMillis() / 1000.0 + " s. Figures are medians; a spread is the lowest and the highest"
+        facts.add("Rounds: " + settings.rounds() + " of " + settings.time().toMillis() / 1000.0
+                + " s, after a warm-up of "
+                + settings.warmUp().toMillis() / 1000.0
+                + " s. Figures are medians; a spread is the lowest and the highest"
                 + " round; a ratio is the first line divided by this line, round by round.");
         StringBuilder head = new StringBuilder("# Benchmarks\n");
         facts.forEach(fact -> head.append("\n- ").append(fact));
@@ -53,7 +55,6 @@ public final class Report {
     private void append(String text) throws IOException {
         output.print(text);
         output.flush();
-        Files.writeString(
-                file, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        Files.writeString(file, text, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND);
     }
 }

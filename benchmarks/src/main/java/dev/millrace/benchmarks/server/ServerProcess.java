@@ -39,7 +39,8 @@ public final class ServerProcess implements AutoCloseable {
     static ServerProcess start(
             List<String> command, Path directory, Map<String, String> environment, Pattern ready, int port)
             throws IOException {
-        ProcessBuilder builder = new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
+        ProcessBuilder builder =
+                new ProcessBuilder(command).directory(directory.toFile()).redirectErrorStream(true);
         builder.environment().putAll(environment);
         Process process = builder.start();
         StringBuilder seen = new StringBuilder();

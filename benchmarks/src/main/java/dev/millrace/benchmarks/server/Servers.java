@@ -25,7 +25,12 @@ public final class Servers {
                 build.java(
                         List.of("-XX:+ExitOnOutOfMemoryError"),
                         "dev.millrace.cli.Millrace",
-                        List.of("serve", "--port", "0", "--data", directory.resolve("data").toString())),
+                        List.of(
+                                "serve",
+                                "--port",
+                                "0",
+                                "--data",
+                                directory.resolve("data").toString())),
                 directory);
     }
 
@@ -45,9 +50,21 @@ public final class Servers {
         }
         int port = freePort();
         List<String> command = List.of(
-                program, "--bind", "127.0.0.1", "--port", String.valueOf(port), "--dir", directory.toString(),
-                "--save", "", "--appendonly", "yes", "--appendfsync", "always",
-                "--auto-aof-rewrite-percentage", "0");
+                program,
+                "--bind",
+                "127.0.0.1",
+                "--port",
+                String.valueOf(port),
+                "--dir",
+                directory.toString(),
+                "--save",
+                "",
+                "--appendonly",
+                "yes",
+                "--appendfsync",
+                "always",
+                "--auto-aof-rewrite-percentage",
+                "0");
         return ServerProcess.start(command, directory, Map.of(), REDIS_READY, port);
     }
 

@@ -12,15 +12,15 @@ public final class MeasuredEvent {
     public static final int DIGITS = 10;
 
     private static final String ZEROS = "0".repeat(DIGITS);
-    private static final String BEFORE_TEXT = "{\"type\":\"" + TYPE + "\",\"payload\":{\"mark\":\"#" + ZEROS + "#\",\"text\":\"";
+    private static final String BEFORE_TEXT =
+            "{\"type\":\"" + TYPE + "\",\"payload\":{\"mark\":\"#" + ZEROS + "#\",\"text\":\"";
     private static final String AFTER_TEXT = "\"},\"idempotencyKey\":\"k-" + ZEROS + "\"}";
     private static final int MARK = BEFORE_TEXT.indexOf(ZEROS);
     private static final int KEY = BYTES - AFTER_TEXT.length() + AFTER_TEXT.indexOf(ZEROS);
     private static final String TEXT = "An agent says a few words, and a tool answers with more of them. "
             .repeat(8)
             .substring(0, BYTES - BEFORE_TEXT.length() - AFTER_TEXT.length());
-    private static final byte[] TEMPLATE =
-            (BEFORE_TEXT + TEXT + AFTER_TEXT).getBytes(StandardCharsets.US_ASCII);
+    private static final byte[] TEMPLATE = (BEFORE_TEXT + TEXT + AFTER_TEXT).getBytes(StandardCharsets.US_ASCII);
 
     private MeasuredEvent() {}
 

@@ -33,8 +33,7 @@ public final class Rounds {
                     Contender contender = contenders.get((round + i) % contenders.size());
                     contender.attempt(contender::measure);
                 }
-                progress.println(
-                        row.id() + ": round " + (round + 1) + " of " + settings.rounds() + latest(contenders));
+                progress.println(row.id() + ": round " + (round + 1) + " of " + settings.rounds() + latest(contenders));
             }
         } finally {
             contenders.forEach(Contender::stop);

@@ -45,8 +45,7 @@ final class DeliveryLoad {
     private volatile boolean isOver;
     private volatile @Nullable IOException failure;
 
-    private DeliveryLoad(
-            Selector selector, InetSocketAddress address, int readers, int number, long periodNanos) {
+    private DeliveryLoad(Selector selector, InetSocketAddress address, int readers, int number, long periodNanos) {
         this.selector = selector;
         this.address = address;
         this.readers = readers;
@@ -109,7 +108,8 @@ final class DeliveryLoad {
         }
         idle.take().append(FIRST);
         if (!receiveUntil(() -> ready == readers && acknowledged == 1, GRACE_NANOS)) {
-            throw new IOException(address + ": only " + ready + " of " + readers + " live readers have the first event");
+            throw new IOException(
+                    address + ": only " + ready + " of " + readers + " live readers have the first event");
         }
         long begin = System.nanoTime();
         for (int i = 1; i <= number; i++) {

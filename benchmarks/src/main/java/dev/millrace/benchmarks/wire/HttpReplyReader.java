@@ -41,15 +41,14 @@ final class HttpReplyReader implements ReplyReader {
     @Override
     public boolean read(ByteBuffer bytes) throws IOException {
         while (bytes.hasRemaining()) {
-            boolean isComplete =
-                    switch (part) {
-                        case HEAD -> readHead(bytes);
-                        case BODY -> readBody(bytes);
-                        case CHUNK_SIZE -> readChunkSize(bytes.get());
-                        case CHUNK -> readChunk(bytes);
-                        case CHUNK_END -> readChunkEnd(bytes.get());
-                        case LAST_LINE -> readLastLine(bytes.get());
-                    };
+            boolean isComplete = switch (part) {
+                case HEAD -> readHead(bytes);
+                case BODY -> readBody(bytes);
+                case CHUNK_SIZE -> readChunkSize(bytes.get());
+                case CHUNK -> readChunk(bytes);
+                case CHUNK_END -> readChunkEnd(bytes.get());
+                case LAST_LINE -> readLastLine(bytes.get());
+            };
             if (isComplete) {
                 part = Part.HEAD;
                 headLength = 0;
@@ -83,7 +82,8 @@ final class HttpReplyReader implements ReplyReader {
         int length = lower.indexOf("\r\ncontent-length:");
         if (length >= 0) {
             int begin = length + "\r\ncontent-length:".length();
-            left = Long.parseLong(lower.substring(begin, lower.indexOf('\r', begin)).strip());
+            left = Long.parseLong(
+                    lower.substring(begin, lower.indexOf('\r', begin)).strip());
             part = Part.BODY;
             return left == 0;
         }

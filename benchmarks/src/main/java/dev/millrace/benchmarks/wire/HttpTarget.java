@@ -21,8 +21,9 @@ import java.util.function.LongConsumer;
 
 /** A server that is spoken to over HTTP. */
 final class HttpTarget implements Target {
-    private static final String BREAKER_OFF = "{\"type\":\"https://events.iterate.com/events/stream/circuit-breaker-configured\","
-            + "\"payload\":{\"enabled\":false}}";
+    private static final String BREAKER_OFF =
+            "{\"type\":\"https://events.iterate.com/events/stream/circuit-breaker-configured\","
+                    + "\"payload\":{\"enabled\":false}}";
 
     /** How a stream is created, and where it is read live from its start. */
     private enum Protocol {
@@ -46,6 +47,7 @@ final class HttpTarget implements Target {
     private final ScratchDirectory directory;
     private final ServerProcess process;
     private final Protocol protocol;
+    private final HttpClient client = HttpClient.newHttpClient();
     private int streams;
 
     private HttpTarget(ScratchDirectory directory, ServerProcess process, Protocol protocol) {
@@ -114,7 +116,7 @@ final class HttpTarget implements Target {
                 .header("Content-Type", "application/json")
                 .method(protocol.method, BodyPublishers.ofString(protocol.body))
                 .build();
-        HttpResponse<String> response = HttpClient.newHttpClient().send(request, BodyHandlers.ofString());
+        HttpResponse<String> response = client.send(request, BodyHandlers.ofString());
         if (response.statusCode() / 100 != 2) {
             throw new IOException(
                     "cannot create " + path + ": status " + response.statusCode() + ": " + response.body());

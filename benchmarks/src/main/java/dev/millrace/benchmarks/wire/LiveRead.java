@@ -17,8 +17,7 @@ interface LiveRead {
      * @return the request that goes on with the read, if one is needed
      * @throws IOException if the server refused the read or ended it
      */
-    @Nullable
-    ByteBuffer take(ByteBuffer bytes) throws IOException;
+    @Nullable ByteBuffer take(ByteBuffer bytes) throws IOException;
 
     /** Server-sent events. */
     final class OverHttp implements LiveRead {

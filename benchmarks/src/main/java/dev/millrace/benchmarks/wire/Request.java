@@ -22,8 +22,9 @@ final class Request {
     static Request post(String path, int events) {
         int first = events == 1 ? 0 : 1;
         int length = events * (MeasuredEvent.BYTES + 1) - 1 + 2 * first;
-        String head = "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
-                + length + "\r\n\r\n";
+        String head =
+                "POST " + path + " HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: "
+                        + length + "\r\n\r\n";
         Parts parts = new Parts(events);
         parts.text(events == 1 ? head : head + "[");
         for (int i = 0; i < events; i++) {

@@ -41,8 +41,7 @@ public final class WireRows {
                 title,
                 EVENTS,
                 build -> new Subject(
-                        "Millrace",
-                        settings -> new AppendMeasurement(HttpTarget.millrace(build, settings), shape)),
+                        "Millrace", settings -> new AppendMeasurement(HttpTarget.millrace(build, settings), shape)),
                 List.of(
                         new Subject(
                                 "bare Jetty, same bytes",
@@ -62,8 +61,7 @@ public final class WireRows {
                 LATENCY,
                 build -> new Subject(
                         "Millrace",
-                        settings -> new DeliveryMeasurement(
-                                HttpTarget.millrace(build, settings), readers, perSecond)),
+                        settings -> new DeliveryMeasurement(HttpTarget.millrace(build, settings), readers, perSecond)),
                 List.of(
                         new Subject(
                                 "Redis, appendfsync always",
@@ -79,8 +77,7 @@ public final class WireRows {
                 "catch-up",
                 "Catch-up of a runner over HTTP, 200,000 events, warm",
                 EVENTS,
-                build -> new Subject(
-                        "Millrace", settings -> onLoadedServer(build, CatchUpBenchmark.class, settings)),
+                build -> new Subject("Millrace", settings -> onLoadedServer(build, CatchUpBenchmark.class, settings)),
                 List.of(new Subject(
                         "raw Jackson, trees of the same bytes",
                         settings -> onLoadedServer(Build.current(""), JsonParsingBenchmark.class, settings))));

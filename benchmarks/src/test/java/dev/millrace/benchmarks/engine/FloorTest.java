@@ -39,10 +39,12 @@ class FloorTest {
     @Test
     void should_insert_each_event_into_the_table_of_the_store() throws Exception {
         store(Floor.Kind.SQLITE.open(directory));
-        try (Connection connection =
-                DriverManager.getConnection("jdbc:sqlite:" + directory.resolve("store").resolve("millrace.db"))) {
+        try (Connection connection = DriverManager.getConnection(
+                "jdbc:sqlite:" + directory.resolve("store").resolve("millrace.db"))) {
             assertThat(number(connection, "SELECT count(*) FROM events")).isEqualTo(3);
-            assertThat(number(connection, "SELECT count(*) FROM sqlite_schema WHERE tbl_name = 'events' AND type = 'index'"))
+            assertThat(number(
+                            connection,
+                            "SELECT count(*) FROM sqlite_schema WHERE tbl_name = 'events' AND type = 'index'"))
                     .isEqualTo(2);
         }
     }

@@ -4,10 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.benchmarks.suite.Build;
 import dev.millrace.benchmarks.suite.Rounds;
 import dev.millrace.benchmarks.suite.Row;
 import dev.millrace.benchmarks.suite.RowResult;
-import dev.millrace.benchmarks.suite.Build;
 import dev.millrace.benchmarks.suite.Settings;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -20,14 +20,15 @@ import org.junit.jupiter.params.provider.EnumSource;
 class JmhBenchmarksTest {
     @Test
     void should_run_a_row_in_jvms_of_its_own(@TempDir Path directory) {
-        Settings settings = new Settings(
-                1, Duration.ofMillis(100), Duration.ofMillis(100), directory, Path.of("npm"), 0);
+        Settings settings =
+                new Settings(1, Duration.ofMillis(100), Duration.ofMillis(100), directory, Path.of("npm"), 0);
         Row row = EngineRows.all().get(0);
-        RowResult result = new Rounds(settings, System.err).run(row, row.compared(Build.current("")));
+        RowResult result = new Rounds(settings, System.err)
+                .run(row, row.compared(Build.current("")).subList(0, 2));
         assertThat(result.hasFailed()).isFalse();
-        assertThat(result.measured()).hasSize(3).allSatisfy(line -> assertThat(
-                        line.samples().get(0).median())
-                .isPositive());
+        assertThat(result.measured())
+                .hasSize(2)
+                .allSatisfy(line -> assertThat(line.samples().get(0).median()).isPositive());
     }
 
     @Test
@@ -60,7 +61,8 @@ class JmhBenchmarksTest {
     void should_take_the_score_of_one_benchmark_only() throws Exception {
         String one = "{\"primaryMetric\":{\"score\":12.5,\"scoreUnit\":\"%s\"}}";
         ObjectMapper json = new ObjectMapper();
-        assertThat(Jmh.score(json.readTree("[" + one.formatted("ops/s") + "]"), "a")).isEqualTo(12.5);
+        assertThat(Jmh.score(json.readTree("[" + one.formatted("ops/s") + "]"), "a"))
+                .isEqualTo(12.5);
         assertThatThrownBy(() -> Jmh.score(json.readTree("[" + one.formatted("ops/ms") + "]"), "a"))
                 .isInstanceOf(IOException.class)
                 .hasMessage("a has the unit ops/ms instead of ops/s");

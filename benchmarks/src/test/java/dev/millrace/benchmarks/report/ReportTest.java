@@ -23,8 +23,8 @@ import org.w3c.dom.Element;
 import org.w3c.dom.NodeList;
 
 class ReportTest {
-    private static final Settings SETTINGS = new Settings(
-            3, Duration.ofSeconds(6), Duration.ofMillis(500), Path.of("data"), Path.of("npm"), 0);
+    private static final Settings SETTINGS =
+            new Settings(3, Duration.ofSeconds(6), Duration.ofMillis(500), Path.of("data"), Path.of("npm"), 0);
 
     private static final RowResult RATES = new RowResult(
             "append",
@@ -59,7 +59,8 @@ class ReportTest {
                 List.of(line("Millrace", Samples.of(2), Samples.of(6)), line("Redis", Samples.of(1), Samples.of(2))));
         assertThat(MarkdownTable.of(latencies).lines().toList())
                 .last()
-                .isEqualTo("| Redis | 1.00 | 1.00 - 1.00 | 2.00 | 2.00 - 2.00 | 2.00 | 2.00 - 2.00 | 3.00 | 3.00 - 3.00 |");
+                .isEqualTo(
+                        "| Redis | 1.00 | 1.00 - 1.00 | 2.00 | 2.00 - 2.00 | 2.00 | 2.00 - 2.00 | 3.00 | 3.00 - 3.00 |");
     }
 
     @Test
@@ -121,7 +122,12 @@ class ReportTest {
         String text = Files.readString(directory.resolve("report.md"));
         assertThat(text)
                 .isEqualTo(output.toString(StandardCharsets.UTF_8))
-                .contains("- Commit: abc", "- Machine: ", " cores", "- JDK: ", Runtime.version().toString())
+                .contains(
+                        "- Commit: abc",
+                        "- Machine: ",
+                        " cores",
+                        "- JDK: ",
+                        Runtime.version().toString())
                 .contains("Rounds: 3 of 0.5 s, after a warm-up of 6.0 s")
                 .contains("## append: Appends & <more>", "](append.svg)", "| Millrace | 200 |");
         assertThat(directory.resolve("append.svg")).exists();

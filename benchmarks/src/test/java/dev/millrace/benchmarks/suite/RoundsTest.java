@@ -13,15 +13,16 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class RoundsTest {
-    private static final Settings SETTINGS = new Settings(
-            3, Duration.ofSeconds(7), Duration.ofSeconds(2), Path.of("data"), Path.of("npm"), 0);
+    private static final Settings SETTINGS =
+            new Settings(3, Duration.ofSeconds(7), Duration.ofSeconds(2), Path.of("data"), Path.of("npm"), 0);
 
     private final List<String> calls = new ArrayList<>();
     private final ByteArrayOutputStream progress = new ByteArrayOutputStream();
 
     private RowResult run(Subject... subjects) {
         Row row = new Row("row", "A row", List.of(Measure.rate("events/s")), build -> subjects[0], List.of());
-        return new Rounds(SETTINGS, new PrintStream(progress, true, StandardCharsets.UTF_8)).run(row, List.of(subjects));
+        return new Rounds(SETTINGS, new PrintStream(progress, true, StandardCharsets.UTF_8))
+                .run(row, List.of(subjects));
     }
 
     /** Gives 1, 2, 3 and so on, times a factor; the first figure is that of the warm-up. */
@@ -46,8 +47,7 @@ class RoundsTest {
     void should_warm_up_all_equally_and_begin_each_round_with_another() {
         run(counting("a", 1), counting("b", 10));
         assertThat(calls)
-                .containsExactly(
-                        "a 7", "b 7", "a 2", "b 2", "b 2", "a 2", "a 2", "b 2", "a closed", "b closed");
+                .containsExactly("a 7", "b 7", "a 2", "b 2", "b 2", "a 2", "a 2", "b 2", "a closed", "b closed");
     }
 
     @Test
@@ -82,9 +82,9 @@ class RoundsTest {
             return new double[] {1};
         });
         RowResult result = run(counting("a", 1), failing);
-        assertThat(result.lines().get(1).problem()).hasValueSatisfying(problem -> assertThat(problem)
-                .startsWith("failed: ")
-                .contains("refused"));
+        assertThat(result.lines().get(1).problem())
+                .hasValueSatisfying(
+                        problem -> assertThat(problem).startsWith("failed: ").contains("refused"));
         assertThat(result.lines().get(0).samples().get(0).max()).isEqualTo(4);
         assertThat(result.hasFailed()).isTrue();
     }

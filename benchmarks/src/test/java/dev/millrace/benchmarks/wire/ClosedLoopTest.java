@@ -61,7 +61,9 @@ class ClosedLoopTest {
     }
 
     private static List<Request> requests(int connections, int events) {
-        return Stream.generate(() -> Request.post("/", events)).limit(connections).toList();
+        return Stream.generate(() -> Request.post("/", events))
+                .limit(connections)
+                .toList();
     }
 
     @Test
@@ -80,7 +82,7 @@ class ClosedLoopTest {
     }
 
     @Test
-    void should_send_a_request_of_each_connection_even_in_no_time() throws IOException {
+    void should_send_as_many_requests_as_it_is_told() throws IOException {
         assertThat(loop().run(3, requests(3, 1)).events()).isEqualTo(3);
         assertThat(new ClosedLoop.Count(500, 250_000_000).perSecond()).isEqualTo(2000);
     }

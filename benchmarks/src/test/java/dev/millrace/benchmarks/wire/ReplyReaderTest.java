@@ -50,13 +50,14 @@ class ReplyReaderTest {
     @ParameterizedTest
     @ValueSource(strings = {WITH_LENGTH, IN_CHUNKS})
     void should_not_count_a_reply_before_its_last_byte(String reply) throws IOException {
-        assertThat(replies(http(), reply.substring(0, reply.length() - 1), 1000)).isZero();
+        assertThat(replies(http(), reply.substring(0, reply.length() - 1), 1000))
+                .isZero();
     }
 
     @Test
     void should_say_how_a_server_refused() {
-        assertThatThrownBy(() -> replies(
-                        http(), "HTTP/1.1 412 Precondition Failed\r\nContent-Length: 6\r\n\r\npaused", 1000))
+        assertThatThrownBy(() ->
+                        replies(http(), "HTTP/1.1 412 Precondition Failed\r\nContent-Length: 6\r\n\r\npaused", 1000))
                 .isInstanceOf(IOException.class)
                 .hasMessage("refused: HTTP/1.1 412 Precondition Failed: paused");
         assertThatThrownBy(() -> replies(new RedisReplyReader(1), "-ERR unknown command\r\n", 1000))

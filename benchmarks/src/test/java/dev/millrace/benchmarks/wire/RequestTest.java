@@ -49,7 +49,8 @@ class RequestTest {
     @Test
     void should_count_what_a_read_returns() {
         Request request = Request.get("/a?b=c", "application/json", 7);
-        assertThat(next(request)).isEqualTo("GET /a?b=c HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
+        assertThat(next(request))
+                .isEqualTo("GET /a?b=c HTTP/1.1\r\nHost: localhost\r\nAccept: application/json\r\n\r\n");
         assertThat(request.events()).isEqualTo(7);
         assertThat(numbers).hasValue(0);
     }

@@ -21,55 +21,54 @@ class TargetTest {
         return new Settings(1, Duration.ZERO, Duration.ZERO, directory, Path.of("npm"), 0);
     }
 
-    @FunctionalInterface
-    private interface Opening {
-        Target open() throws Exception;
-    }
-
     @Test
     void should_append_to_millrace_and_read_it_live() throws Exception {
-        appends(() -> HttpTarget.millrace(Build.current(""), settings()));
-        delivers(() -> HttpTarget.millrace(Build.current(""), settings()));
+        try (Target millrace = HttpTarget.millrace(Build.current(""), settings())) {
+            appends(millrace);
+            delivers(millrace);
+        }
     }
 
     @Test
     void should_append_to_bare_jetty() throws Exception {
-        appends(() -> HttpTarget.jetty(settings(), 1));
+        try (Target jetty = HttpTarget.jetty(settings(), 1)) {
+            appends(jetty);
+        }
     }
 
     @Test
     void should_append_to_redis_and_read_it_live() throws Exception {
-        appends(() -> RedisTarget.open(settings()));
-        delivers(() -> RedisTarget.open(settings()));
+        try (Target redis = RedisTarget.open(settings())) {
+            appends(redis);
+            delivers(redis);
+        } catch (AbsentException absent) {
+            assertThat(absent).hasMessageContaining("install");
+        }
     }
 
     @Test
     void should_append_to_durable_streams_and_read_it_live() throws Exception {
-        appends(() -> HttpTarget.durableStreams(settings()));
-        delivers(() -> HttpTarget.durableStreams(settings()));
-    }
-
-    private static void appends(Opening opening) throws Exception {
-        try (Target target = opening.open()) {
-            for (int events : new int[] {1, 7}) {
-                String stream = target.createStream();
-                ClosedLoop loop = new ClosedLoop(target.address(), () -> target.replies(events), new AtomicLong());
-                List<Request> requests = List.of(target.append(stream, events), target.append(stream, events));
-                assertThat(loop.run(10, requests).events()).isEqualTo(10L * events);
-            }
+        try (Target durableStreams = HttpTarget.durableStreams(settings())) {
+            appends(durableStreams);
+            delivers(durableStreams);
         } catch (AbsentException absent) {
             assertThat(absent).hasMessageContaining("install");
         }
     }
 
-    private static void delivers(Opening opening) throws Exception {
-        try (DeliveryMeasurement measurement = new DeliveryMeasurement(opening.open(), 3, 50)) {
-            DeliveryLoad.Deliveries deliveries =
-                    measurement.deliver(measurement.target().createStream(), Duration.ofMillis(400));
-            assertThat(deliveries.missing()).isZero();
-            assertThat(deliveries.percentiles().millis(100)).isPositive();
-        } catch (AbsentException absent) {
-            assertThat(absent).hasMessageContaining("install");
+    private static void appends(Target target) throws Exception {
+        for (int events : new int[] {1, 7}) {
+            String stream = target.createStream();
+            ClosedLoop loop = new ClosedLoop(target.address(), () -> target.replies(events), new AtomicLong());
+            List<Request> requests = List.of(target.append(stream, events), target.append(stream, events));
+            assertThat(loop.run(10, requests).events()).isEqualTo(10L * events);
         }
+    }
+
+    private static void delivers(Target target) throws Exception {
+        DeliveryMeasurement measurement = new DeliveryMeasurement(target, 3, 50);
+        DeliveryLoad.Deliveries deliveries = measurement.deliver(target.createStream(), Duration.ofMillis(400));
+        assertThat(deliveries.missing()).isZero();
+        assertThat(deliveries.percentiles().millis(100)).isPositive();
     }
 }
