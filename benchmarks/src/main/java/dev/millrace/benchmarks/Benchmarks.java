@@ -63,7 +63,7 @@ public final class Benchmarks implements Callable<Integer> {
     @Option(
             names = "--size",
             paramLabel = "N",
-            description = "events, turns or conversations of the rows that have a number of them")
+            description = "events or turns of the rows that have a number of them")
     private int size;
 
     @Option(

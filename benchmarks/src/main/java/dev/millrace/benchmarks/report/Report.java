@@ -36,6 +36,9 @@ public final class Report {
                 + settings.warmUp().toMillis() / 1000.0
                 + " s. Figures are medians; a spread is the lowest and the highest"
                 + " round; a ratio is the first line divided by this line, round by round.");
+        if (settings.size() > 0) {
+            facts.add("Size: " + settings.size() + ", instead of the numbers of events or turns in the titles below.");
+        }
         StringBuilder head = new StringBuilder("# Benchmarks\n");
         facts.forEach(fact -> head.append("\n- ").append(fact));
         report.append(head.append('\n').toString());

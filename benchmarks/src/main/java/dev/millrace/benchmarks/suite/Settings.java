@@ -10,7 +10,7 @@ import java.time.Duration;
  * @param time how long each subject works in a round
  * @param directory for the data of the subjects; on the disk that is measured
  * @param npm the directory with {@code node_modules} and the programs for Node
- * @param size the number of events, turns or conversations of rows that have one; 0 is the default of each row
+ * @param size the number of events or turns of rows that have one; 0 is the default of each row
  */
 public record Settings(int rounds, Duration warmUp, Duration time, Path directory, Path npm, int size) {
     public int sizeOr(int byDefault) {

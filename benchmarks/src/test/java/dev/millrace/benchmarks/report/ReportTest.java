@@ -132,4 +132,14 @@ class ReportTest {
                 .contains("## append: Appends & <more>", "](append.svg)", "| Millrace | 200 |");
         assertThat(directory.resolve("append.svg")).exists();
     }
+
+    @Test
+    void should_say_that_the_size_is_not_that_of_the_titles(@TempDir Path directory) throws Exception {
+        Settings smaller = new Settings(1, Duration.ZERO, Duration.ZERO, Path.of("data"), Path.of("npm"), 2000);
+        PrintStream output = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        Report.start(directory.resolve("default"), output, SETTINGS, List.of());
+        Report.start(directory.resolve("smaller"), output, smaller, List.of());
+        assertThat(Files.readString(directory.resolve("default/report.md"))).doesNotContain("Size:");
+        assertThat(Files.readString(directory.resolve("smaller/report.md"))).contains("- Size: 2000, instead of");
+    }
 }
