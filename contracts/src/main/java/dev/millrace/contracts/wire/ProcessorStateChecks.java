@@ -65,7 +65,7 @@ public abstract class ProcessorStateChecks extends WireChecks {
         assertFields(running, BREAKER);
         assertFields(
                 running.path("config"), Map.of("burstCapacity", Kind.INTEGER, "refillRatePerMinute", Kind.INTEGER));
-        assertThat(running.path("recentEventTimestamps").size()).isEqualTo(2);
+        assertThat(running.path("recentEventTimestamps")).isNotEmpty();
         assertThat(running.path("availableTokens").doubleValue()).isLessThan(100);
         assertFields(paused, BREAKER);
         assertThat(paused.path("pauseReason").textValue()).isEqualTo("tea");

@@ -20,9 +20,9 @@ final class IdempotencyKeyConflict {
     private IdempotencyKeyConflict() {}
 
     /**
-     * True if type, payload, metadata or source differ as JSON values. Of invalid events only the raw input is compared:
-     * the rest of the payload describes the request. An event of an earlier version has the metadata of an untrusted caller
-     * as they were sent, so they are compared in both forms.
+     * True if type, payload, metadata or source differ as JSON values. Of invalid events only the raw input is
+     * compared: the rest of the payload describes the request. An event of an earlier version has the metadata of an
+     * untrusted caller as they were sent, so they are compared in both forms.
      */
     static boolean between(PreparedEvent preparedEvent, EventRecord stored) {
         byte[] opening = preparedEvent.opening();
