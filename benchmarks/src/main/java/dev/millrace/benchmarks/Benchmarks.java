@@ -60,10 +60,7 @@ public final class Benchmarks implements Callable<Integer> {
             description = "how long each subject works before; ${DEFAULT-VALUE} by default")
     private double warmUp;
 
-    @Option(
-            names = "--size",
-            paramLabel = "N",
-            description = "events or turns of the rows that have a number of them")
+    @Option(names = "--size", paramLabel = "N", description = "events or turns of the rows that have a number of them")
     private int size;
 
     @Option(

@@ -13,20 +13,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import picocli.CommandLine;
 
 class RowsTest {
     private static final int FEW = 100;
 
-    /** One of each kind with servers, and those of one process; the others differ in numbers only, or start the launcher. */
+    /** One of each kind. Delivery, the rows of JMH and the launcher have tests of their own. */
     static Stream<Row> rows() {
-        return Rows.named(
-                List.of("append-streams", "delivery-100", "catch-up", "read", "snapshots", "agent", "tools"), false)
-                .stream();
+        return Rows.named(List.of("append-batches", "catch-up", "read", "snapshots", "agent", "tools"), false).stream();
     }
 
     @ParameterizedTest
@@ -37,6 +39,7 @@ class RowsTest {
         List<Subject> subjects = row.compared(Build.current(""));
         RowResult result = new Rounds(settings, System.err).run(row, subjects);
         assertThat(result.hasFailed()).isFalse();
+        assertThat(result.lines().get(0).problem()).isEmpty();
         assertThat(result.measured())
                 .allSatisfy(line -> assertThat(line.samples())
                         .hasSameSizeAs(row.measures())
@@ -89,5 +92,19 @@ class RowsTest {
         assertThat(ids)
                 .doesNotHaveDuplicates()
                 .allSatisfy(id -> assertThat(page).contains("| `" + id + "` |"));
+    }
+
+    @Test
+    void should_have_each_option_that_the_page_names() throws Exception {
+        Set<String> known =
+                new CommandLine(new Benchmarks()).getCommandSpec().optionsMap().keySet();
+        List<String> named = Pattern.compile("(?<![\\w-])--[a-z][a-z-]+")
+                .matcher(Files.readString(Path.of("../docs/benchmarks.md")))
+                .results()
+                .map(MatchResult::group)
+                .filter(option -> !Set.of("--prefix", "--once").contains(option)) // of npm, and of millrace demo
+                .toList();
+        assertThat(named).contains("--size", "--rounds");
+        assertThat(known).containsAll(named);
     }
 }

@@ -12,7 +12,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every server acknowledges and delivers what the rows send to it, or says how to install it. */
+/** Every server that stores events acknowledges and delivers what the rows send to it, or says how to install it. */
 class TargetTest {
     @TempDir
     Path directory = Path.of("");
@@ -25,14 +25,8 @@ class TargetTest {
     void should_append_to_millrace_and_read_it_live() throws Exception {
         try (Target millrace = HttpTarget.millrace(Build.current(""), settings())) {
             appends(millrace);
+            appendsToSeveralStreams(millrace);
             delivers(millrace);
-        }
-    }
-
-    @Test
-    void should_append_to_bare_jetty() throws Exception {
-        try (Target jetty = HttpTarget.jetty(settings(), 1)) {
-            appends(jetty);
         }
     }
 
@@ -63,6 +57,11 @@ class TargetTest {
             List<Request> requests = List.of(target.append(stream, events), target.append(stream, events));
             assertThat(loop.run(10, requests).events()).isEqualTo(10L * events);
         }
+    }
+
+    private static void appendsToSeveralStreams(Target target) throws Exception {
+        AppendMeasurement measurement = new AppendMeasurement(target, new AppendMeasurement.Shape(4, 2, 1));
+        assertThat(measurement.run(Duration.ofMillis(100))[0]).isPositive();
     }
 
     private static void delivers(Target target) throws Exception {
