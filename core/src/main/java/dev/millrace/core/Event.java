@@ -1,9 +1,12 @@
 package dev.millrace.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.internal.event.EventContent;
+import dev.millrace.core.internal.event.StoredEvent;
 import java.time.Instant;
+import java.util.Objects;
 import java.util.Optional;
-import org.immutables.value.Value;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A stored event: one entry of a stream's log. Its identity is (project, path, offset); it never changes. A reducer
@@ -11,8 +14,6 @@ import org.immutables.value.Value;
  *
  * @since 0.1
  */
-@Value.Immutable
-@MillraceStyle
 public interface Event {
     /** The stream ({@code streamPath} on the wire). */
     StreamPath path();
@@ -30,7 +31,6 @@ public interface Event {
      * The payload, decoded by the reader's catalog: an object of its class, {@link UnknownPayload} or {@link
      * MalformedPayload}.
      */
-    @Value.Default
     default Object payload() {
         return EventCatalog.empty().decode(type(), payloadJson());
     }
@@ -48,7 +48,6 @@ public interface Event {
     Optional<JsonNode> source();
 
     /** Which processor appended the event and why, if a processor did and the metadata say so. */
-    @Value.Lazy
     default Optional<Provenance> provenance() {
         return metadata().flatMap(Provenance::of);
     }
@@ -61,19 +60,116 @@ public interface Event {
                 : builder().from(this).payload(decoded).build();
     }
 
-    @Value.Check
-    default void check() {
-        if (offset() < 1) {
-            throw new IllegalArgumentException("offset must be positive, got " + offset());
-        }
-    }
-
     static Builder builder() {
         return new Builder();
     }
 
     /** Builds events, for tests and transports; a processor does not need it. */
-    class Builder extends ImmutableEvent.Builder {
+    class Builder {
+        private @Nullable StreamPath path;
+        private @Nullable Long offset;
+        private @Nullable String type;
+        private @Nullable JsonNode payloadJson;
+        private @Nullable Object payload;
+        private @Nullable Instant createdAt;
+        private Optional<String> idempotencyKey = Optional.empty();
+        private Optional<JsonNode> metadata = Optional.empty();
+        private Optional<JsonNode> source = Optional.empty();
+
         Builder() {}
+
+        public final Builder from(Event event) {
+            return path(event.path())
+                    .offset(event.offset())
+                    .type(event.type())
+                    .payloadJson(event.payloadJson())
+                    .payload(event.payload())
+                    .createdAt(event.createdAt())
+                    .idempotencyKey(event.idempotencyKey())
+                    .metadata(event.metadata())
+                    .source(event.source());
+        }
+
+        public final Builder path(StreamPath value) {
+            path = Objects.requireNonNull(value, "path");
+            return this;
+        }
+
+        public final Builder offset(long value) {
+            offset = value;
+            return this;
+        }
+
+        public final Builder type(String value) {
+            type = Objects.requireNonNull(value, "type");
+            return this;
+        }
+
+        public final Builder payloadJson(JsonNode value) {
+            payloadJson = Objects.requireNonNull(value, "payloadJson");
+            return this;
+        }
+
+        public final Builder payload(Object value) {
+            payload = Objects.requireNonNull(value, "payload");
+            return this;
+        }
+
+        public final Builder createdAt(Instant value) {
+            createdAt = Objects.requireNonNull(value, "createdAt");
+            return this;
+        }
+
+        public final Builder idempotencyKey(String value) {
+            return idempotencyKey(Optional.of(value));
+        }
+
+        public final Builder idempotencyKey(Optional<String> value) {
+            idempotencyKey = value;
+            return this;
+        }
+
+        public final Builder metadata(JsonNode value) {
+            return metadata(Optional.of(value));
+        }
+
+        public final Builder metadata(Optional<? extends JsonNode> value) {
+            metadata = value.map(json -> json);
+            return this;
+        }
+
+        public final Builder source(JsonNode value) {
+            return source(Optional.of(value));
+        }
+
+        public final Builder source(Optional<? extends JsonNode> value) {
+            source = value.map(json -> json);
+            return this;
+        }
+
+        /**
+         * The event.
+         *
+         * @throws IllegalStateException if path, offset, type, payload JSON or time is not set
+         * @throws IllegalArgumentException if the offset is not positive
+         */
+        public Event build() {
+            EventContent content = new EventContent(set("payloadJson", payloadJson), metadata, source);
+            return new StoredEvent(
+                    set("path", path),
+                    set("offset", offset),
+                    set("type", type),
+                    set("createdAt", createdAt),
+                    idempotencyKey,
+                    content,
+                    payload);
+        }
+
+        private static <T> T set(String name, @Nullable T value) {
+            if (value == null) {
+                throw new IllegalStateException("cannot build an event: " + name + " is not set");
+            }
+            return value;
+        }
     }
 }

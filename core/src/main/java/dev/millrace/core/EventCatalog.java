@@ -160,6 +160,12 @@ public final class EventCatalog {
         return Set.copyOf(all);
     }
 
+    /** Whether this catalog has a class for payloads of this type, in any spelling, or an upcast. */
+    public boolean reads(String type) {
+        String written = nameBySpelling.getOrDefault(type, type);
+        return classByType.containsKey(written) || upcasts.change(written);
+    }
+
     /**
      * Decodes a payload; never throws.
      *

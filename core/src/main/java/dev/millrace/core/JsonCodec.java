@@ -11,6 +11,8 @@ import com.fasterxml.jackson.core.util.Separators;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.JsonNodeFactory;
 import com.fasterxml.jackson.databind.node.ObjectNode;
+import dev.millrace.core.internal.event.EventContent;
+import dev.millrace.core.internal.event.StoredEvent;
 import dev.millrace.core.internal.json.BoundedIndenter;
 import dev.millrace.core.internal.json.EventJsonReader;
 import dev.millrace.core.internal.json.JsonErrorMessages;
@@ -308,6 +310,23 @@ public final class JsonCodec {
      */
     public static Event readEvent(byte[] json, StreamPath path, long offset, String type, Instant createdAt) {
         return EventJsonReader.read(json, Optional.of(new EventJsonReader.Known(path, offset, type, createdAt)));
+    }
+
+    /**
+     * An event that this process has checked and stored itself. Its JSON is parsed once, when its payload, metadata or
+     * source are first asked for. A catalog that does not read its type does not parse it.
+     *
+     * @param json the stored event, which can be decoded and has an object as its payload; not modified
+     */
+    public static Event lazyEvent(
+            byte[] json,
+            StreamPath path,
+            long offset,
+            String type,
+            Instant createdAt,
+            Optional<String> idempotencyKey) {
+        EventContent content = new EventContent(json, () -> readEvent(json, path, offset, type, createdAt));
+        return new StoredEvent(path, offset, type, createdAt, idempotencyKey, content, null);
     }
 
     /**

@@ -150,6 +150,17 @@ class EventCatalogTest {
     }
 
     @Test
+    void should_read_its_types_in_every_spelling() {
+        EventCatalog catalog = EventCatalog.of(StreamEvent.ProgressSaved.class);
+
+        assertThat(BuiltInType.PROGRESS_SAVED.eventType().spellings())
+                .isNotEmpty()
+                .allMatch(catalog::reads);
+        assertThat(catalog.reads("elsewhere")).isFalse();
+        assertThat(EventCatalog.empty().reads("elsewhere")).isFalse();
+    }
+
+    @Test
     void should_decode_an_event_of_another_type_as_unknown() {
         assertThat(decode("elsewhere", "{'a':1}"))
                 .isEqualTo(new UnknownPayload("elsewhere", JsonCodec.parse("{\"a\":1}")));

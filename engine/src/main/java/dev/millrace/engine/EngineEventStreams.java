@@ -18,6 +18,7 @@ import dev.millrace.core.Subscription;
 import dev.millrace.core.SubtreeSubscriber;
 import dev.millrace.engine.internal.tail.SubscriberSink;
 import dev.millrace.engine.internal.tail.SubtreeSubscriberSink;
+import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.ArrayList;
@@ -37,7 +38,7 @@ final class EngineEventStreams implements EventStreams {
 
     @Override
     public CompletableFuture<AppendResult> append(StreamPath path, EventInput input) {
-        return encoded(path, List.of(input), answers -> appended(answers.get(0)));
+        return encoded(path, List.of(input), answers -> appended(path, answers.get(0)));
     }
 
     @Override
@@ -45,7 +46,8 @@ final class EngineEventStreams implements EventStreams {
         return encoded(
                 path,
                 inputs,
-                answers -> answers.stream().map(EngineEventStreams::appended).toList());
+                answers ->
+                        answers.stream().map(answer -> appended(path, answer)).toList());
     }
 
     private <T> CompletableFuture<T> encoded(
@@ -64,8 +66,14 @@ final class EngineEventStreams implements EventStreams {
         return engine.append(new StreamKey(project, path), encoded, type -> {}, view);
     }
 
-    private static AppendResult appended(AppendedRecord answer) {
-        return new AppendResult(JsonCodec.readEvent(answer.event().json()), answer.replayed(), answer.diverged());
+    private AppendResult appended(StreamPath path, AppendedRecord answer) {
+        Event event = answer.replayed() ? JsonCodec.readEvent(answer.event().json()) : stored(path, answer.event());
+        return new AppendResult(event, answer.replayed(), answer.diverged());
+    }
+
+    /** The event of a record that was just stored. */
+    private Event stored(StreamPath path, EventRecord record) {
+        return engine.parts().tails().sharedEvents().of(path, record);
     }
 
     @Override
@@ -81,7 +89,10 @@ final class EngineEventStreams implements EventStreams {
 
     @Override
     public Subscription subscribe(StreamPath path, long afterOffset, Subscriber subscriber) {
-        return engine.tail(new StreamKey(project, path), afterOffset, ended -> new SubscriberSink(subscriber, ended));
+        return engine.tail(
+                new StreamKey(project, path),
+                afterOffset,
+                ended -> new SubscriberSink(subscriber, record -> stored(path, record), ended));
     }
 
     @Override

@@ -41,6 +41,19 @@ public final class StoredEvents {
                 : event;
     }
 
+    /** The event of a record that this engine has just stored. Its JSON is parsed when it is needed. */
+    public static Event justStored(StreamPath path, EventRecord record) {
+        return isOurs(path, record)
+                ? JsonCodec.lazyEvent(
+                        record.json(),
+                        path,
+                        record.offset(),
+                        record.type(),
+                        record.createdAt(),
+                        record.idempotencyKey().map(StoredEvents::keyText))
+                : decode(path, record); // its payload may be the text of an imported event
+    }
+
     /** A key as readers see it: the store has it behind the prefix of its space, which begins with a blank. */
     private static String keyText(String stored) {
         boolean isForeign = stored.startsWith("  ");

@@ -120,7 +120,9 @@ final class StreamLiveTail extends TailLoop {
         pageSize.adaptTo(page);
         cursor = page.get(page.size() - 1).offset();
         resetBackoff();
-        return hand(() -> sink.onRecords(page));
+        return hand(() -> recent.isPresent() && sink instanceof SubscriberSink subscriber
+                ? subscriber.onRecent(page)
+                : sink.onRecords(page));
     }
 
     /** Reads from the log, for which the sink has made room. */

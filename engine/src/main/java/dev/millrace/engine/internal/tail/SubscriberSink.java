@@ -1,6 +1,7 @@
 package dev.millrace.engine.internal.tail;
 
 import dev.millrace.core.ConnectionInfo;
+import dev.millrace.core.Event;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.Subscriber;
@@ -10,16 +11,20 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /** A sink that calls a {@link Subscriber} on the callback thread; as long as a call blocks, nothing is read. */
 public final class SubscriberSink implements RecordSink {
     private final Subscriber subscriber;
+    private final Function<EventRecord, Event> recent;
     private final BooleanSupplier ended;
     private boolean isConnected;
 
-    public SubscriberSink(Subscriber subscriber, BooleanSupplier ended) {
+    /** Creates a sink; {@code recent} gives the event of a record that this engine has just stored. */
+    public SubscriberSink(Subscriber subscriber, Function<EventRecord, Event> recent, BooleanSupplier ended) {
         this.subscriber = subscriber;
+        this.recent = recent;
         this.ended = ended;
     }
 
@@ -31,11 +36,20 @@ public final class SubscriberSink implements RecordSink {
 
     @Override
     public CompletionStage<Void> onRecords(List<EventRecord> page) {
+        return deliver(page, record -> JsonCodec.readEvent(record.json()));
+    }
+
+    /** As {@link #onRecords}, for records that this engine has just stored: other subscribers get the same events. */
+    CompletionStage<Void> onRecent(List<EventRecord> page) {
+        return deliver(page, recent);
+    }
+
+    private CompletionStage<Void> deliver(List<EventRecord> page, Function<EventRecord, Event> read) {
         for (EventRecord record : page) {
             if (ended.getAsBoolean()) {
                 break;
             }
-            subscriber.onEvent(JsonCodec.readEvent(record.json()));
+            subscriber.onEvent(read.apply(record));
         }
         return CompletableFuture.completedFuture(null);
     }

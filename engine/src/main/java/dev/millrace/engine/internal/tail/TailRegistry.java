@@ -31,6 +31,7 @@ public final class TailRegistry {
     private final CallbackExecutor callbackExecutor;
     private final Timers timers;
     private final Function<StreamKey, CompletableFuture<StreamHead>> touch;
+    private final SharedEvents sharedEvents = new SharedEvents();
     private final Map<StreamKey, StreamFanout> channels = new ConcurrentHashMap<>();
     private final Set<SubtreeLiveTail> subtrees = ConcurrentHashMap.newKeySet();
     private final AtomicInteger alive = new AtomicInteger();
@@ -110,6 +111,11 @@ public final class TailRegistry {
             }
         });
         subtrees.forEach(tail -> tail.published(commitBatch));
+    }
+
+    /** The events that were just stored, as all subscribers get them. */
+    public SharedEvents sharedEvents() {
+        return sharedEvents;
     }
 
     Optional<StreamHead> head(StreamKey stream) {
