@@ -10,8 +10,14 @@ import dev.millrace.contracts.wire.ServiceClient;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.StreamEngine;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -160,10 +166,12 @@ class LargeTypeTest {
     }
 
     /** All readers get an answer, and the server stays alive. */
-    @Test
-    void should_charge_large_events_to_the_memory_of_reads(@TempDir Path directory) throws Exception {
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void should_charge_large_events_to_the_memory_of_reads(boolean isLive, @TempDir Path directory) throws Exception {
         try (SmallHeapServer server = new SmallHeapServer(directory, "192m");
                 ServiceClient client = new ServiceClient(server.uri, Duration.ofSeconds(5))) {
+            HttpClient http = HttpClient.newHttpClient();
             for (int i = 0; i < 4; i++) {
                 assertThat(client.append("/large", large(CodeProvider.MOST)).status())
                         .isEqualTo(200);
@@ -171,7 +179,7 @@ class LargeTypeTest {
             List<CompletableFuture<Integer>> reads = new ArrayList<>();
             for (int i = 0; i < 80; i++) {
                 reads.add(CompletableFuture.supplyAsync(
-                        () -> read(server.uri), command -> new Thread(command, "reader").start()));
+                        () -> read(http, server.uri, isLive), command -> new Thread(command, "reader").start()));
             }
             for (CompletableFuture<Integer> read : reads) {
                 assertThat(read.get(120, TimeUnit.SECONDS)).isIn(200, 503);
@@ -181,14 +189,26 @@ class LargeTypeTest {
         }
     }
 
-    private static int read(URI server) {
-        try (RawSocket socket = new RawSocket(server)) {
-            socket.send("GET " + api("/large") + "?beforeOffset=end HTTP/1.1\r\nHost: localhost\r\n"
-                    + "Accept: application/json\r\nConnection: close\r\n\r\n");
-            String line = socket.readUntil("\r\n");
-            socket.discard();
-            return Integer.parseInt(line.substring(9, 12));
-        } catch (IOException failure) {
+    /** Reads to the end, or to the mark of the catch-up; returns the status. */
+    private static int read(HttpClient http, URI server, boolean isLive) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(
+                URI.create(server + api("/large") + (isLive ? "?caughtUp=true" : "?beforeOffset=end")));
+        if (isLive) {
+            request.header("Last-Event-ID", "0");
+        }
+        try {
+            HttpResponse<InputStream> answer = http.send(request.build(), HttpResponse.BodyHandlers.ofInputStream());
+            try (BufferedReader lines =
+                    new BufferedReader(new InputStreamReader(answer.body(), StandardCharsets.UTF_8))) {
+                String line = lines.readLine();
+                while (line != null && !line.equals("event: caught-up")) {
+                    line = lines.readLine();
+                }
+            } catch (IOException aborted) {
+                // the server had no memory for the next page
+            }
+            return answer.statusCode();
+        } catch (IOException | InterruptedException failure) {
             throw new IllegalStateException(failure);
         }
     }

@@ -114,9 +114,17 @@ public final class RequestMemory {
         return take(live, Math.min(bytes, live.pool().capacity()));
     }
 
-    /** Takes what a finite read needs beyond the memory that it has, for a page with a large event. */
+    /**
+     * Takes what a finite read needs in all for a page with a large event. It gives what it has back before it takes more:
+     * reads that wait for one another's memory would never end.
+     */
     public CompletableFuture<Void> growForRead(long bytes) {
-        return grow(reads, bytes);
+        long wanted = Math.min(bytes, reads.pool().capacity());
+        if (wanted <= reads.held()) {
+            return CompletableFuture.completedFuture(null);
+        }
+        reads.give(Long.MAX_VALUE);
+        return take(reads, wanted);
     }
 
     /** Keeps the memory of a page of a live read that has so many bytes; takes it if none was taken before. */
@@ -126,21 +134,6 @@ public final class RequestMemory {
         }
         live.give(Math.max(0, live.held() - bytes));
         return CompletableFuture.completedFuture(null);
-    }
-
-    /** As {@link #growForRead}, for a live read, until {@link #giveForLive}. */
-    public CompletableFuture<Void> growForLive(long bytes) {
-        return grow(live, bytes);
-    }
-
-    /** Gives what it has back before it takes more: requests that wait for one another's memory would never end. */
-    private CompletableFuture<Void> grow(MemoryShare share, long bytes) {
-        long wanted = Math.min(bytes, share.pool().capacity());
-        if (wanted <= share.held()) {
-            return CompletableFuture.completedFuture(null);
-        }
-        share.give(Long.MAX_VALUE);
-        return take(share, wanted);
     }
 
     private CompletableFuture<Void> take(MemoryShare share, long bytes) {

@@ -41,6 +41,7 @@ public final class LiveReadResponse implements SubtreeSink {
     private final Predicate<String> alive;
     private final BooleanSupplier admitted;
     private final boolean mayCreate;
+    private final int largestEvent;
     private final Timing timing;
     private final ResponseWriter responseWriter;
     private final CompletableFuture<Void> completion = new CompletableFuture<>();
@@ -68,6 +69,7 @@ public final class LiveReadResponse implements SubtreeSink {
      * @param alive whether an incarnation is still the current one of the stream
      * @param admitted whether the reader still has the right to read; checked after each heartbeat, may block
      * @param mayCreate whether this read may create the stream
+     * @param largestEvent bytes of the largest event of the stream
      */
     LiveReadResponse(
             HttpExchange exchange,
@@ -75,12 +77,14 @@ public final class LiveReadResponse implements SubtreeSink {
             Predicate<String> alive,
             BooleanSupplier admitted,
             boolean mayCreate,
+            int largestEvent,
             Timing timing) {
         this.exchange = exchange;
         this.parameters = parameters;
         this.alive = alive;
         this.admitted = admitted;
         this.mayCreate = mayCreate;
+        this.largestEvent = largestEvent;
         this.timing = timing;
         this.responseWriter = new ResponseWriter(exchange.response(), timing.timers()::elapsed);
         exchange.memory().droppableReader(this::stalled, this::dropAtOnce);
@@ -171,7 +175,7 @@ public final class LiveReadResponse implements SubtreeSink {
 
     @Override
     public CompletionStage<Void> makeRoom() {
-        return exchange.memory().takeForLive(PAGE + PIECE);
+        return exchange.memory().takeForLive(PAGE + PIECE + 2L * largestEvent);
     }
 
     @Override
@@ -192,17 +196,21 @@ public final class LiveReadResponse implements SubtreeSink {
             exchange.memory().giveForLive();
             return CompletableFuture.completedFuture(null);
         }
-        return memoryFor(wanted)
+        return exchange.memory()
+                .keepForLive(memory(wanted))
                 .thenCompose(taken -> responseWriter.send(new Pieces(wanted.iterator(), parameters.subtree())))
                 .whenComplete((sent, failure) -> exchange.memory().giveForLive());
     }
 
-    /** What {@link #makeRoom} has taken is enough for all pages without a large event, which is encoded whole. */
-    private CompletableFuture<Void> memoryFor(List<EventRecord> page) {
-        long bytes = page.stream().mapToLong(event -> event.json().length).sum();
-        return bytes <= PAGE * 2
-                ? exchange.memory().keepForLive(bytes + Math.min(bytes, PIECE))
-                : exchange.memory().growForLive(bytes * 2);
+    /** A page, and a piece of it that is encoded: it ends with the event that makes it large enough. */
+    private static long memory(List<EventRecord> page) {
+        long bytes = 0;
+        long largest = 0;
+        for (EventRecord event : page) {
+            bytes += event.json().length;
+            largest = Math.max(largest, event.json().length);
+        }
+        return bytes + Math.min(bytes, PIECE + largest);
     }
 
     @Override

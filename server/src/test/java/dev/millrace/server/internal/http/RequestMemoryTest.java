@@ -153,11 +153,6 @@ class RequestMemoryTest {
         assertThat(budget.reads().used()).isEqualTo(100 * KIB);
         assertThat(memory.growForRead(400 * KIB)).isCompleted();
         assertThat(budget.reads().used()).isEqualTo(400 * KIB);
-        assertThat(memory.takeForLive(100 * KIB)).isCompleted();
-        assertThat(memory.growForLive(200 * KIB)).isCompleted();
-        assertThat(budget.live().used()).isEqualTo(200 * KIB);
-        assertThat(memory.growForLive(5_000 * KIB)).isCompleted();
-        assertThat(budget.live().used()).isEqualTo(300 * KIB);
     }
 
     @Test
