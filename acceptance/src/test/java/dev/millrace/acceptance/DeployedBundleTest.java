@@ -48,9 +48,9 @@ class DeployedBundleTest {
                         "--allow-egress",
                         URI.create(model.baseUrl()).getAuthority(),
                         "--set",
-                        "script.heap-mib=256",
+                        "script.heap-mib=128",
                         "--set",
-                        "script.effect-cpu-ms=120000")) {
+                        "script.effect-cpu-ms=60000")) {
             String url = serve.awaitLine("listening on http").replaceFirst(".*(http://[0-9.:]+).*", "$1");
             try (CommandProcess deploy = CommandProcess.start(
                     "deploy",

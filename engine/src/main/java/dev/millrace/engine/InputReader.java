@@ -33,9 +33,11 @@ final class InputReader {
     List<PreparedEvent> read(StreamPath path, List<byte[]> inputs) {
         int count = inputs.size();
         checkBatch(path, inputs.stream().mapToInt(input -> input.length).toArray());
-        int largest = Math.max(limits.eventBytes(), limits.largeEventBytes());
         for (int i = 0; i < count; i++) {
-            checkSize(inputs.get(i).length, largest, new AppendErrors(path, i, count)); // before any is parsed
+            checkSize(
+                    inputs.get(i).length,
+                    limits.largeEventBytes(),
+                    new AppendErrors(path, i, count)); // before any is parsed
         }
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {

@@ -20,7 +20,10 @@ public interface Limits {
         return 1 << 20;
     }
 
-    /** The largest event of a type that may be larger than others, in bytes of JSON; 4 MiB by default. */
+    /**
+     * The largest event of a type that may be larger than others, in bytes of JSON; 4 MiB by default. Never less than
+     * {@link #eventBytes}: a smaller value is raised to it.
+     */
     @Value.Default
     default int largeEventBytes() {
         return 4 << 20;
@@ -66,6 +69,14 @@ public interface Limits {
     @Value.Default
     default long forkBytes() {
         return 64L << 20;
+    }
+
+    /** Raises {@link #largeEventBytes} to {@link #eventBytes} if it is smaller. */
+    @Value.Check
+    default Limits normalized() {
+        return largeEventBytes() >= eventBytes()
+                ? this
+                : builder().from(this).largeEventBytes(eventBytes()).build();
     }
 
     /** The defaults. */

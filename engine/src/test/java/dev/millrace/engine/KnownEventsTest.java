@@ -116,6 +116,14 @@ class KnownEventsTest {
                 .withMessageContaining("must have 1 byte or more, got 0");
     }
 
+    @Test
+    void should_never_allow_large_events_less_than_others() {
+        Limits limits = Limits.builder().eventBytes(8 << 20).build();
+
+        assertThat(limits.largeEventBytes()).isEqualTo(8 << 20);
+        assertThat(maxBytes(limits, NOTE.withMaxBytes(9 << 20))).isEqualTo(8 << 20);
+    }
+
     private static int maxBytes(Limits limits, ProvidedEvent<?>... events) {
         KnownEvents known = KnownEvents.of(List.of(new Provider("notes", events)));
         assertThat(known.maxBytes("said", limits)).isEqualTo(limits.eventBytes());

@@ -18,12 +18,10 @@ public final class AppendBodyParser {
 
     private final Limits limits;
     private final KnownEvents known;
-    private final int largestEvent;
 
     public AppendBodyParser(Limits limits, KnownEvents known) {
         this.limits = limits;
         this.known = known;
-        this.largestEvent = Math.max(limits.eventBytes(), limits.largeEventBytes());
     }
 
     /**
@@ -100,7 +98,7 @@ public final class AppendBodyParser {
      */
     public int limit(MediaType type, int first) {
         boolean mayBeBatch = type.isLines() || type.isYaml() || (type.isJson() && first == '[');
-        return mayBeBatch ? limits.batchBytes() : type.isParsed() ? largestEvent : limits.eventBytes();
+        return mayBeBatch ? limits.batchBytes() : type.isParsed() ? limits.largeEventBytes() : limits.eventBytes();
     }
 
     /** The most bytes of a body that is no event but a value, as {@link #value} reads it. */

@@ -91,7 +91,7 @@ final class YamlBodyParser {
 
     /** A parser of events: each document is one, or each item of a list. */
     static YamlBodyParser ofEvents(String text, Limits limits) {
-        return new YamlBodyParser(text, true, limits, Math.max(limits.eventBytes(), limits.largeEventBytes()));
+        return new YamlBodyParser(text, true, limits, limits.largeEventBytes());
     }
 
     /** A parser of one value, or of several documents. */

@@ -115,8 +115,8 @@ public final class RequestMemory {
     }
 
     /**
-     * Takes what a finite read needs in all for a page with a large event. It gives what it has back before it takes more:
-     * reads that wait for one another's memory would never end.
+     * Takes what a finite read needs in all for a page with a large event. It gives what it has back before it takes
+     * more: reads that wait for one another's memory would never end.
      */
     public CompletableFuture<Void> growForRead(long bytes) {
         long wanted = Math.min(bytes, reads.pool().capacity());

@@ -212,7 +212,7 @@ public final class ReadRoute {
                 incarnation -> parameters.subtree() || isAlive(exchange.project(), path, incarnation),
                 permissions::stillHolds,
                 mayCreate,
-                Math.max(engine.limits().eventBytes(), engine.limits().largeEventBytes()),
+                engine.limits().largeEventBytes(),
                 timing);
         live.add(response);
         response.completion().whenComplete((done, failure) -> {
