@@ -208,17 +208,14 @@ public final class AgentProcessor implements Processor<AgentState> {
         }
         return all(commands.stream().map(command -> execute(command, state, effects, 0)))
                 .whenComplete((nothing, failure) -> {
-                    if (failure == null) {
-                        retry.cancel(effects);
-                    } else {
+                    if (failure != null) {
                         retry.schedule(effects, 1);
                     }
                 });
     }
 
-    private CompletionStage<Void> decideAgain(
-            BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures) {
-        AgentState state = task.current();
+    private CompletionStage<Void> decideAgain(Effects<AgentState> effects, int failures) {
+        AgentState state = effects.current();
         // A request that does not run here may have ended a moment ago; only its silence shows that it is lost.
         boolean runs = effects.running(REPLY).isPresent();
         Situation here = new Situation(false, runs, false, awaitsTools(state), isExternal(state));
@@ -282,7 +279,7 @@ public final class AgentProcessor implements Processor<AgentState> {
     private CompletionStage<?> watch(BackgroundTask<AgentState> task, Instant due, Effects<AgentState> effects) {
         Instant service = clocks.of(effects.path()).at(effects.now());
         Instant now = service.isBefore(due) ? due : service;
-        AgentState state = task.current();
+        AgentState state = effects.current();
         Situation here = new Situation(false, false, false, false, isExternal(state));
         return all(AgentDecision.next(state, now, here).stream().map(command -> {
                     if (command instanceof Start start) {

@@ -15,18 +15,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The repetition of decisions that could not be carried out. The failure of an append is in the log, but it causes no
- * effect, and the stream may stay quiet; so the agent decides again after a delay. Thread-safe.
+ * effect, and the stream may stay quiet; so the agent decides again after a delay, from the newest state. If another
+ * decision was carried out meanwhile, there is nothing left to do. Thread-safe.
  */
 final class DecisionRetry {
     private static final System.Logger LOG = System.getLogger("dev.millrace.processors.agent");
     private static final String TASK = "again";
     private static final Backoff BACKOFF = new Backoff(Duration.ofSeconds(1), Duration.ofMinutes(1));
 
-    /** Decides from the state of a task, and carries the decision out. */
+    /** Decides from the newest state, and carries the decision out. */
     @FunctionalInterface
     interface Decision {
         /** @param failures how often it was tried before, without success */
-        CompletionStage<Void> carryOut(BackgroundTask<AgentState> task, Effects<AgentState> effects, int failures);
+        CompletionStage<Void> carryOut(Effects<AgentState> effects, int failures);
     }
 
     private final RandomGenerator random;
@@ -54,17 +55,13 @@ final class DecisionRetry {
     }
 
     private void start(Effects<AgentState> effects, int failures) {
+        effects.current(); // a task of this name that has ended meanwhile does not count as running
         effects.after(
                 BACKOFF.delay(failures, random),
                 TASK,
                 Effects.because(Math.max(1, effects.delivery().headOffset())),
-                task -> decision.carryOut(task, effects, failures)
+                task -> decision.carryOut(effects, failures)
                         .handle((nothing, failure) -> end(task, failure, effects, failures)));
-    }
-
-    /** Decides no more by itself: a newer decision was carried out. */
-    void cancel(Effects<AgentState> effects) {
-        effects.running(TASK).ifPresent(BackgroundTask::cancel);
     }
 
     /**

@@ -23,6 +23,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
@@ -61,6 +62,29 @@ class RepeatedDecisionTest {
         }
     }
 
+    /** The launched task fails before the decision that launched it has ended. */
+    @Test
+    void should_go_on_by_itself_after_a_task_that_failed_at_once() {
+        FakeModel model = new FakeModel().says("hello");
+        AtomicInteger refusals = new AtomicInteger(2);
+        Executor atFirstInline = work -> {
+            if (refusals.get() == 2) {
+                work.run();
+            } else {
+                ProcessorRunner.sharedThreads().execute(work);
+            }
+        };
+        try (var runner = builder(model, "llm-request-started", refusals)
+                .executor(atFirstInline)
+                .start()) {
+            runner.awaitCaughtUp(LIMIT);
+            append(InputAdded.user("hi"));
+            awaitCompleted(1);
+
+            assertThat(refusals).hasValueLessThanOrEqualTo(0);
+        }
+    }
+
     @Test
     void should_go_on_by_itself_after_an_append_at_the_end_of_a_wait_has_failed() {
         FakeModel model = new FakeModel().calls("1", "find", "{}").says("sorry");
@@ -91,9 +115,12 @@ class RepeatedDecisionTest {
     }
 
     private ProcessorRunner<AgentState> start(FakeModel model, String refused, AtomicInteger refusals) {
+        return builder(model, refused, refusals).start();
+    }
+
+    private ProcessorRunner.Builder<AgentState> builder(FakeModel model, String refused, AtomicInteger refusals) {
         return ProcessorRunner.builder(new Refusing(streams, refused, refusals), AgentProcessor.of(model)).stream(PATH)
-                .withoutLease()
-                .start();
+                .withoutLease();
     }
 
     private void awaitCompleted(int count) {
