@@ -1,4 +1,4 @@
-/** Benchmarks. Compare their figures only as ratios to a reference of the same run. */
+/** The benchmark suite. Compare its figures only as ratios of one run. */
 @NullMarked
 package dev.millrace.benchmarks;
 

@@ -1,79 +1,84 @@
 package dev.millrace.benchmarks;
 
+import dev.millrace.benchmarks.suite.Measure;
+import dev.millrace.benchmarks.suite.Measurement;
+import dev.millrace.benchmarks.suite.Row;
+import dev.millrace.benchmarks.suite.ScratchDirectory;
+import dev.millrace.benchmarks.suite.Settings;
+import dev.millrace.benchmarks.suite.Subject;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 
-/**
- * A benchmark of the start-up time of whole processes: the launcher script of a built checkout, compared with {@code
- * java -version} in the same round. Prints a Markdown table of medians, spread and ratios.
- *
- * <p>Run it from the root of the checkout: {@code benchmarks/run startup [rounds]}.
- */
-public final class StartupBenchmark {
-    private static final Pattern URL = Pattern.compile("http://127\\.0\\.0\\.1:\\d+");
-    private static final int WARM_UP = 2;
+/** How long the command takes to be useful, beside the start of a bare JVM. Each round is one start. */
+final class StartupRows {
+    private static final Pattern URL = Pattern.compile("http://[^ ]+");
 
-    private StartupBenchmark() {}
+    private StartupRows() {}
 
-    /** Takes the number of rounds, 15 by default. */
-    public static void main(String... arguments) throws IOException, InterruptedException {
-        int rounds = arguments.length > 0 ? Integer.parseInt(arguments[0]) : 15;
-        Samples bare = new Samples("`java -version`");
-        Samples serve = new Samples("`millrace serve`: start to first answered request");
-        Samples demo = new Samples("`millrace demo --once`: start to first answer event");
-        Samples whole = new Samples("`millrace demo --once`: start to exit");
-        for (int round = -WARM_UP; round < rounds; round++) {
-            boolean counts = round >= 0;
-            keep(counts, bare, bareJvm());
-            keep(counts, serve, firstRequest());
-            long[] demoTimes = firstAnswer();
-            keep(counts, demo, demoTimes[0]);
-            keep(counts, whole, demoTimes[1]);
-        }
-        System.out.printf(
-                "%d rounds, %d processors, Java %s, %s %s%n%n",
-                rounds,
-                Runtime.getRuntime().availableProcessors(),
-                System.getProperty("java.version"),
-                System.getProperty("os.name"),
-                System.getProperty("os.arch"));
-        System.out.println("| | median ms | min - max ms | ratio to `java -version` |");
-        System.out.println("|---|--:|--:|--:|");
-        for (Samples samples : List.of(bare, serve, demo, whole)) {
-            System.out.println(samples.row(bare));
-        }
+    static List<Row> all() {
+        return List.of(
+                row("startup-serve", "millrace serve: start to first answered request", StartupRows::firstRequest),
+                row("startup-demo", "millrace demo --once: start to first answer event", StartupRows::firstAnswer));
     }
 
-    private static void keep(boolean counts, Samples samples, long nanos) {
-        if (counts) {
-            samples.add(nanos);
-        }
+    @FunctionalInterface
+    private interface Start {
+        /** Starts the command, and returns the nanoseconds that it took. */
+        long nanos(Path data) throws Exception;
+    }
+
+    private static Row row(String id, String title, Start ours) {
+        return new Row(
+                id,
+                title,
+                List.of(Measure.cost("ms")),
+                build -> subject("Millrace", ours),
+                List.of(subject("java -version", data -> bareJvm())));
+    }
+
+    private static Subject subject(String name, Start start) {
+        return new Subject(name, settings -> new Measurement() {
+            @Override
+            public double[] run(Duration time) throws Exception {
+                return new double[] {once(settings) / 1e6};
+            }
+
+            @Override
+            public void warmUp(Duration time) throws Exception {
+                once(settings);
+            }
+
+            private long once(Settings settings) throws Exception {
+                try (ScratchDirectory data = ScratchDirectory.in(settings.directory(), "startup")) {
+                    return start.nanos(data.path());
+                }
+            }
+        });
     }
 
     private static long bareJvm() throws IOException, InterruptedException {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         long begin = System.nanoTime();
-        Process process = new ProcessBuilder(java, "-version")
+        new ProcessBuilder(java, "-version")
                 .redirectErrorStream(true)
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        process.waitFor();
+                .start()
+                .waitFor();
         return System.nanoTime() - begin;
     }
 
-    private static long firstRequest() throws IOException, InterruptedException {
-        Path data = Files.createTempDirectory("millrace-startup");
+    private static long firstRequest(Path data) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         Process process = millrace("serve", "--port", "0", "--data", data.toString());
         try (BufferedReader output = output(process)) {
@@ -88,12 +93,11 @@ public final class StartupBenchmark {
             }
             return System.nanoTime() - begin;
         } finally {
-            end(process, data);
+            end(process);
         }
     }
 
-    private static long[] firstAnswer() throws IOException, InterruptedException {
-        Path data = Files.createTempDirectory("millrace-startup");
+    private static long firstAnswer(Path data) throws IOException, InterruptedException {
         long begin = System.nanoTime();
         Process process = millrace("demo", "--once", "--port", "0", "--data", data.toString());
         try (BufferedReader output = output(process)) {
@@ -102,10 +106,9 @@ public final class StartupBenchmark {
             while (output.readLine() != null) {
                 // read to the end
             }
-            process.waitFor();
-            return new long[] {answered, System.nanoTime() - begin};
+            return answered;
         } finally {
-            end(process, data);
+            end(process);
         }
     }
 
@@ -134,14 +137,10 @@ public final class StartupBenchmark {
         throw new IllegalStateException("startup: the process ended before it printed the expected line:\n" + seen);
     }
 
-    private static void end(Process process, Path data) throws IOException, InterruptedException {
+    private static void end(Process process) throws InterruptedException {
         process.destroy();
         if (!process.waitFor(20, TimeUnit.SECONDS)) {
             process.destroyForcibly().waitFor();
-        }
-        try (var files = Files.walk(data)) {
-            files.sorted(java.util.Comparator.reverseOrder())
-                    .forEach(file -> file.toFile().delete());
         }
     }
 }
