@@ -1,14 +1,13 @@
 package dev.millrace.benchmarks;
 
+import dev.millrace.benchmarks.engine.CountingProcessor;
 import dev.millrace.benchmarks.suite.Measure;
 import dev.millrace.benchmarks.suite.Measurement;
 import dev.millrace.benchmarks.suite.Row;
 import dev.millrace.benchmarks.suite.Settings;
 import dev.millrace.benchmarks.suite.Subject;
-import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
 import dev.millrace.core.runner.ProgressStore;
 import dev.millrace.core.runner.SnapshotStore;
@@ -67,10 +66,11 @@ final class SnapshotRows {
             Files.createDirectories(directory);
             long begin = System.nanoTime();
             try (ProgressStore.Durable progress = ProgressStore.inDirectory(directory);
-                    ProcessorRunner<Long> runner = ProcessorRunner.builder(store.streams(), new Counter()).stream(PATH)
-                            .progress(progress)
-                            .snapshots(SnapshotStore.inDirectory(directory), Long.class)
-                            .start()) {
+                    ProcessorRunner<Long> runner =
+                            ProcessorRunner.builder(store.streams(), new CountingProcessor()).stream(PATH)
+                                    .progress(progress)
+                                    .snapshots(SnapshotStore.inDirectory(directory), Long.class)
+                                    .start()) {
                 runner.awaitCaughtUp(LIMIT);
                 return new double[] {(System.nanoTime() - begin) / 1e6};
             }
@@ -79,24 +79,6 @@ final class SnapshotRows {
         @Override
         public void close() throws Exception {
             store.close();
-        }
-    }
-
-    /** Counts the events. */
-    private static final class Counter implements Processor<Long> {
-        @Override
-        public String slug() {
-            return "counter";
-        }
-
-        @Override
-        public Long initialState() {
-            return 0L;
-        }
-
-        @Override
-        public Long reduce(Long state, Event event) {
-            return state + 1;
         }
     }
 }

@@ -1,9 +1,7 @@
 package dev.millrace.benchmarks.engine;
 
 import dev.millrace.client.HttpEventStreams;
-import dev.millrace.core.Event;
 import dev.millrace.core.StreamPath;
-import dev.millrace.core.processor.Processor;
 import dev.millrace.core.runner.ProcessorRunner;
 import java.net.URI;
 import java.time.Duration;
@@ -46,7 +44,7 @@ public class CatchUpBenchmark {
 
     @Benchmark
     public long catchUp() {
-        try (ProcessorRunner<Long> runner = ProcessorRunner.builder(streams, new Counter()).stream(
+        try (ProcessorRunner<Long> runner = ProcessorRunner.builder(streams, new CountingProcessor()).stream(
                         StreamPath.of(path.substring(PREFIX.length())))
                 .withoutLease()
                 .start()) {
@@ -56,23 +54,6 @@ public class CatchUpBenchmark {
                 throw new IllegalStateException("caught up after " + counted + " of " + events + " events");
             }
             return counted;
-        }
-    }
-
-    private static final class Counter implements Processor<Long> {
-        @Override
-        public String slug() {
-            return "counter";
-        }
-
-        @Override
-        public Long initialState() {
-            return 0L;
-        }
-
-        @Override
-        public Long reduce(Long state, Event event) {
-            return state + 1;
         }
     }
 }

@@ -11,6 +11,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -85,7 +86,7 @@ public final class Jmh {
 
     private static List<String> arguments(
             String name, Map<String, String> parameters, Settings settings, Duration time, Path result) {
-        List<String> arguments = new java.util.ArrayList<>(List.of(
+        List<String> arguments = new ArrayList<>(List.of(
                 "^" + name.replace(".", "\\.").replace("$", "\\$") + "(\\.|$)",
                 "-f",
                 "1",

@@ -34,7 +34,11 @@ public final class Report {
         facts.add("Rounds: " + settings.rounds() + " of " + settings.time().toMillis() / 1000.0
                 + " s, after a warm-up of "
                 + settings.warmUp().toMillis() / 1000.0
-                + " s. Figures are medians; a spread is the lowest and the highest"
+                + " s"
+                + (settings.roundsPerStart() < settings.rounds()
+                        ? "; all started anew after every " + settings.roundsPerStart() + " rounds"
+                        : "")
+                + ". Figures are medians; a spread is the lowest and the highest"
                 + " round; a ratio is the first line divided by this line, round by round.");
         if (settings.size() > 0) {
             facts.add("Size: " + settings.size() + ", instead of the numbers of events or turns in the titles below.");

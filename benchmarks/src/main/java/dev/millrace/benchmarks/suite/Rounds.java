@@ -10,8 +10,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * Measures the subjects of a row in turns. Each is started and warmed up equally long; then each works once in every
  * round, and another one begins in the next round. After some rounds all are stopped and started anew, and another one
- * is started first: two JVMs with the same code differ by some percent as long as they run, in how their code was
- * compiled and where their data lies.
+ * is started first: two processes with the same code can differ for as long as they run.
  */
 public final class Rounds {
     private final Settings settings;

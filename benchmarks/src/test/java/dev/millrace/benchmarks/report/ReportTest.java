@@ -134,6 +134,17 @@ class ReportTest {
     }
 
     @Test
+    void should_say_after_how_many_rounds_all_are_started_anew(@TempDir Path directory) throws Exception {
+        Settings restarted = new Settings(15, 3, Duration.ZERO, Duration.ZERO, Path.of("data"), Path.of("npm"), 0);
+        PrintStream output = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
+        Report.start(directory.resolve("once"), output, SETTINGS, List.of());
+        Report.start(directory.resolve("restarted"), output, restarted, List.of());
+        assertThat(Files.readString(directory.resolve("once/report.md"))).doesNotContain("started anew");
+        assertThat(Files.readString(directory.resolve("restarted/report.md")))
+                .contains("; all started anew after every 3 rounds. Figures are medians");
+    }
+
+    @Test
     void should_say_that_the_size_is_not_that_of_the_titles(@TempDir Path directory) throws Exception {
         Settings smaller = new Settings(1, 1, Duration.ZERO, Duration.ZERO, Path.of("data"), Path.of("npm"), 2000);
         PrintStream output = new PrintStream(new ByteArrayOutputStream(), true, StandardCharsets.UTF_8);
