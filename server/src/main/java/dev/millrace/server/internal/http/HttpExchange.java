@@ -1,11 +1,10 @@
 package dev.millrace.server.internal.http;
 
-import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.hosting.Operation;
+import dev.millrace.server.internal.formats.JsonIndenter;
 import dev.millrace.server.security.Grant;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -139,8 +138,14 @@ public final class HttpExchange {
      * The request keeps only the memory of the answer: its reader may be slow, also if the answer is short.
      */
     public void json(int status, byte[] compact) {
+        json(status, List.of(compact));
+    }
+
+    /** As the other method, for JSON in several pieces, none of which ends inside a text. */
+    public void json(int status, List<byte[]> compact) {
         if (ended.compareAndSet(false, true)) {
-            byte[] json = compact.length > LONG ? compact : indented(compact);
+            byte[] json =
+                    JsonIndenter.length(compact) > LONG ? JsonIndenter.joined(compact) : JsonIndenter.lines(compact);
             memory.keepForAnswer(json.length);
             begin(response, status, JSON, json.length);
             PieceWriter.write(this, true, json, callback);
@@ -268,9 +273,6 @@ public final class HttpExchange {
     }
 
     static byte[] indented(byte[] compact) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
-        out.writeBytes(JsonCodec.indent(compact));
-        out.write('\n');
-        return out.toByteArray();
+        return JsonIndenter.lines(List.of(compact));
     }
 }

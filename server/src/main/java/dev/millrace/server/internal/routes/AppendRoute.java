@@ -20,8 +20,8 @@ import dev.millrace.server.internal.webhook.ReceivedRequest;
 import dev.millrace.server.internal.webhook.StreamWebhooks;
 import dev.millrace.server.internal.webhook.StreamWebhooks.Sender;
 import dev.millrace.server.webhook.SignedRequest;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -295,24 +295,24 @@ public final class AppendRoute {
         if (appended.stream().anyMatch(AppendedRecord::diverged)) {
             exchange.response().getHeaders().put("Idempotent-Diverged", "true");
         }
-        byte[] start = (batch ? "{\"events\":[" : "{\"event\":").getBytes(StandardCharsets.UTF_8);
-        byte[] end = (batch
+        List<byte[]> json = new ArrayList<>(2 * appended.size() + 1);
+        json.add(utf8(batch ? "{\"events\":[" : "{\"event\":"));
+        for (int i = 0; i < appended.size(); i++) {
+            if (i > 0) {
+                json.add(utf8(","));
+            }
+            json.add(appended.get(i).event().json());
+        }
+        json.add(utf8(
+                batch
                         ? appended.stream()
                                 .map(answer -> String.valueOf(answer.replayed()))
                                 .collect(Collectors.joining(",", "],\"replayed\":[", "]}"))
-                        : "}")
-                .getBytes(StandardCharsets.UTF_8);
-        int length = start.length + end.length + appended.size() - 1;
-        for (AppendedRecord answer : appended) {
-            length += answer.event().json().length;
-        }
-        ByteBuffer json = ByteBuffer.allocate(length).put(start);
-        for (int i = 0; i < appended.size(); i++) {
-            if (i > 0) {
-                json.put((byte) ',');
-            }
-            json.put(appended.get(i).event().json());
-        }
-        exchange.json(200, json.put(end).array());
+                        : "}"));
+        exchange.json(200, json);
+    }
+
+    private static byte[] utf8(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
     }
 }
