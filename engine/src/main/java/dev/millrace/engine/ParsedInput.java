@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.internal.append.InvalidInput;
+import dev.millrace.engine.internal.append.JsonText;
 import dev.millrace.engine.internal.append.RawField;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -208,7 +209,7 @@ public final class ParsedInput {
             if (json.size() > 1) {
                 json.write(',');
             }
-            json.writeBytes(JsonCodec.write(field.name()));
+            json.writeBytes(JsonText.of(field.name()));
             json.write(':');
             json.writeBytes(field.json());
         }
@@ -231,7 +232,7 @@ public final class ParsedInput {
         }
         int length = 2 + Math.max(0, fields.size() - 1);
         for (RawField field : fields) {
-            length += JsonCodec.write(field.name()).length + 1 + field.json().length;
+            length += JsonText.of(field.name()).length + 1 + field.json().length;
         }
         return length;
     }

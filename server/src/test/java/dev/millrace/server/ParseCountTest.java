@@ -9,16 +9,20 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.io.IOContext;
 import com.fasterxml.jackson.core.io.InputDecorator;
+import com.fasterxml.jackson.core.io.OutputDecorator;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import dev.millrace.core.JsonCodec;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.Reader;
+import java.io.Writer;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -31,6 +35,7 @@ class ParseCountTest {
     private static final String PLAIN = "{\"type\":\"a\",\"payload\":{\"text\":\"" + MARK + "\",\"n\":1.50}}";
 
     private final Queue<String> parsed = new ConcurrentLinkedQueue<>();
+    private final AtomicInteger written = new AtomicInteger();
     private List<JsonFactory> factories = List.of();
     private RunningServer millrace;
 
@@ -58,6 +63,24 @@ class ParseCountTest {
         }
     }
 
+    /** Counts the values that are written. */
+    private final class Counting extends OutputDecorator {
+        private static final long serialVersionUID = 1L;
+
+        @Override
+        public OutputStream decorate(IOContext context, OutputStream out) {
+            if (Thread.currentThread().getName().startsWith("millrace-appends-")) {
+                written.incrementAndGet();
+            }
+            return out;
+        }
+
+        @Override
+        public Writer decorate(IOContext context, Writer out) {
+            return out;
+        }
+    }
+
     @BeforeEach
     void start() throws IOException {
         try (JsonParser parser = JsonCodec.parser("{}".getBytes(StandardCharsets.UTF_8));
@@ -67,6 +90,7 @@ class ParseCountTest {
                     ((ObjectMapper) generator.getCodec()).getFactory());
         }
         factories.forEach(factory -> factory.setInputDecorator(new Seeing()));
+        factories.forEach(factory -> factory.setOutputDecorator(new Counting()));
         millrace = new RunningServer();
     }
 
@@ -75,6 +99,7 @@ class ParseCountTest {
     void stop() throws Exception {
         millrace.close();
         factories.forEach(factory -> factory.setInputDecorator(null));
+        factories.forEach(factory -> factory.setOutputDecorator(null));
     }
 
     /** The number of parses, without those of the answer. */
@@ -106,5 +131,23 @@ class ParseCountTest {
         assertThat(parsesOf("application/json", "{\"event\":{},\"text\":\"" + MARK + "\"}"))
                 .isEqualTo(1);
         assertThat(parsesOf("text/plain", MARK)).isEqualTo(1);
+    }
+
+    @Test
+    void should_parse_metadata_again_at_most_once() {
+        String metadata = "\"metadata\":{\"note\":\"" + MARK + "\",\"millrace\":{\"processor\":\"p\"},\"fence\":{}}";
+
+        assertThat(parsesOf("application/json", "{\"type\":\"a\"," + metadata + "}"))
+                .as("the body, and the metadata for provenance and fence")
+                .isEqualTo(2);
+    }
+
+    @Test
+    void should_write_each_field_once() {
+        String body = PLAIN.replace("}}", "},\"metadata\":{\"a\":1},\"idempotencyKey\":\"k\"}");
+        written.set(0);
+
+        assertThat(parsesOf("application/json", body)).isEqualTo(1);
+        assertThat(written).as("type, payload, metadata, key").hasValue(4);
     }
 }

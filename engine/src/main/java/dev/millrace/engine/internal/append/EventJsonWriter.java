@@ -30,7 +30,7 @@ final class EventJsonWriter {
         ByteArrayOutputStream out = new ByteArrayOutputStream(payload.length + 256);
         out.writeBytes(beginning(path));
         put(out, "\"type\":");
-        out.writeBytes(JsonCodec.write(type));
+        out.writeBytes(JsonText.of(type));
         put(out, ",\"payload\":");
         out.writeBytes(payload);
         metadata.ifPresent(json -> {
@@ -43,7 +43,7 @@ final class EventJsonWriter {
         });
         key.ifPresent(text -> {
             put(out, ",\"idempotencyKey\":");
-            out.writeBytes(JsonCodec.write(text));
+            out.writeBytes(JsonText.of(text));
         });
         put(out, ",\"offset\":");
         return out.toByteArray();

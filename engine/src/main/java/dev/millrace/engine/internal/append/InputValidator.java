@@ -37,6 +37,7 @@ public final class InputValidator {
     private final Optional<byte[]> source;
     private final Optional<String> key;
     private final OptionalLong offset;
+    private @Nullable JsonNode metadataTree;
 
     /**
      * Checks the fields of an input, and the payload of a known type. That of a first event is not checked, because the
@@ -120,8 +121,16 @@ public final class InputValidator {
 
     /** The metadata of a trusted caller, if they say where the event comes from; parsed only then. */
     private Optional<JsonNode> provenance() {
-        return metadata.filter(json -> ClaimedMetadata.contains(json, "millrace"))
-                .map(JsonCodec::parse);
+        return metadataWith("millrace");
+    }
+
+    /** The metadata, parsed once, and only if they contain a name. */
+    private Optional<JsonNode> metadataWith(String name) {
+        return metadata.filter(json -> ClaimedMetadata.contains(json, name)).map(json -> {
+            JsonNode tree = metadataTree == null ? JsonCodec.parse(json) : metadataTree;
+            metadataTree = tree;
+            return tree;
+        });
     }
 
     private static EventKey key(String text, Optional<JsonNode> provenance) {
@@ -141,8 +150,7 @@ public final class InputValidator {
      * because it only refuses the caller's own append.
      */
     private Optional<Fence> fence() {
-        return metadata.filter(json -> ClaimedMetadata.contains(json, "fence"))
-                .flatMap(json -> Fence.of(JsonCodec.parse(json)));
+        return metadataWith("fence").flatMap(Fence::of);
     }
 
     private String type() {
