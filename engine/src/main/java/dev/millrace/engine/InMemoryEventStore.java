@@ -119,7 +119,7 @@ public final class InMemoryEventStore implements EventStore {
         found.sort(Comparator.comparingLong(EventRecord::position));
         int size = 0;
         for (long bytes = 0; size < Math.min(limit, found.size()) && bytes < mostBytes; size++) {
-            bytes += found.get(size).json().length;
+            bytes += found.get(size).size();
         }
         return size == found.size() && size < limit
                 ? new SubtreePage(List.copyOf(found), Math.max(afterPosition, throughPosition))

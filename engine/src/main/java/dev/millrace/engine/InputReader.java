@@ -87,7 +87,6 @@ final class InputReader {
     }
 
     private PreparedEvent read(
-            StreamPath path,
             ParsedInput input,
             int length,
             CallerTrust trust,
@@ -97,19 +96,18 @@ final class InputReader {
             throw appendErrors.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
         }
         if (!input.problem().isEmpty()) {
-            return invalid(path, input, length, input.problem(), chain, appendErrors);
+            return invalid(input, length, input.problem(), chain, appendErrors);
         }
         InputValidator form = input.isObject()
                 ? new InputValidator(input.fields(), known)
                 : InputValidator.notAnObject(input.asField());
         return form.isValid()
-                ? form.input(path, trust, chain, appendErrors)
-                : invalid(path, input, length, form.problems(), chain, appendErrors);
+                ? form.input(trust, chain, appendErrors)
+                : invalid(input, length, form.problems(), chain, appendErrors);
     }
 
     /** An invalid event keeps its input, and has the limit of all types. */
     private PreparedEvent invalid(
-            StreamPath path,
             ParsedInput input,
             int length,
             String problems,
@@ -118,7 +116,7 @@ final class InputReader {
         if (length > limits.eventBytes()) {
             throw appendErrors.invalidTooLarge(length, limits.eventBytes(), problems);
         }
-        return SystemEvents.invalid(path, input.invalid(problems), chain);
+        return SystemEvents.invalid(input.invalid(problems), chain);
     }
 
     /** Parses a text that nests at most {@code mostDepth} deep. */

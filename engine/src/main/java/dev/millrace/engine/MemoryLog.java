@@ -92,7 +92,7 @@ final class MemoryLog {
                 i += step) {
             if (range.types().isEmpty() || range.types().contains(records[i].type())) {
                 page.add(records[i]);
-                bytes += records[i].json().length;
+                bytes += records[i].size();
             }
         }
         return List.copyOf(page);

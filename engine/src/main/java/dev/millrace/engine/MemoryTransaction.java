@@ -4,7 +4,6 @@ import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -51,20 +50,17 @@ final class MemoryTransaction implements EventStore.Transaction {
     @Override
     public void copy(EventStore.Copy copy) {
         for (EventRecord record : change(copy.source()).records(copy.afterOffset(), copy.throughOffset())) {
-            byte[] json = record.json();
-            int cut = Math.min(copy.cut().length, json.length); // it may not be an event
-            byte[] put = Arrays.copyOf(copy.put(), copy.put().length + json.length - cut);
-            System.arraycopy(json, cut, put, copy.put().length, json.length - cut);
             change(copy.target())
                     .append(
                             copy.head(),
                             new EventRecord(
                                     nextPosition++,
+                                    copy.target().path(),
                                     record.offset(),
                                     record.createdAt(),
                                     record.type(),
                                     record.idempotencyKey(),
-                                    put));
+                                    record.body()));
         }
     }
 

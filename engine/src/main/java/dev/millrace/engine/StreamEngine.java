@@ -137,14 +137,14 @@ public final class StreamEngine implements AutoCloseable {
         }
         return parts.writer()
                 .submit(parts.appends()
-                        .request(stream, read, answers -> view.apply(decodable(stream.path(), answers))));
+                        .request(stream, read, answers -> view.apply(decodable(answers))));
     }
 
     /** A replayed event may have been stored by another version. */
-    private static List<AppendedRecord> decodable(StreamPath path, List<AppendedRecord> answers) {
+    private static List<AppendedRecord> decodable(List<AppendedRecord> answers) {
         return answers.stream()
                 .map(answer -> answer.replayed()
-                        ? new AppendedRecord(StoredEvents.decodable(path, answer.event()), true, answer.diverged())
+                        ? new AppendedRecord(StoredEvents.decodable(answer.event()), true, answer.diverged())
                         : answer)
                 .toList();
     }

@@ -172,6 +172,7 @@ class InMemoryEventStoreTest {
                 new StreamHead("life", offset, now, false),
                 new EventRecord(
                         transaction.nextPosition(),
+                        stream.path(),
                         offset,
                         now,
                         "t" + offset % 2,

@@ -13,7 +13,7 @@ import org.sqlite.SQLiteConfig.SynchronousMode;
 
 /** Rows in the table of the events, in a database that the durable store created, and nothing else. */
 final class BareSqlite implements Floor {
-    private static final String INSERT = "INSERT INTO events (position, stream_id, offset, created_at, type, key, json)"
+    private static final String INSERT = "INSERT INTO events (position, stream_id, offset, created_at, type, key, body)"
             + " VALUES (?, 1, ?, ?, '" + MeasuredEvent.TYPE + "', ?, ?)";
 
     private final Connection connection;

@@ -20,7 +20,7 @@ public final class DamagedEvents {
     /** The time of each of them. */
     public static final Instant TIME = Instant.parse("2026-04-14T11:20:30.456Z");
 
-    /** Each is the JSON of one event, with its path, type, key and offset in place of PATH, TYPE, KEY and @. */
+    /** Each is the body of one event, with its type and key in place of TYPE and KEY. */
     private static final List<String> KINDS = List.of(
             ours("{\"slug\":\"w\",\"n\":1e99999999999}"),
             ours("{\"slug\":\"w\",\"n\":1e2147483648}"),
@@ -33,10 +33,9 @@ public final class DamagedEvents {
             ours("{\"text\":\"unfinished}"),
             ours("[1]"),
             ours("{\"text\":\n\"two lines\",\"n\":1e99999999999}"),
-            "{\"streamPath\":\"PATH\",\"type\":\"TYPE\",\"payload\":{},\"offset\":@}",
-            "{\"streamPath\":\"/else\",\"type\":\"TYPE\",\"payload\":{},\"offset\":@,\"createdAt\":\"" + TIME + "\"}",
-            "{\"streamPath\":\"PATH\",\"type\":\"TYPE\",\"payload\":{},\"offset\":1000,\"createdAt\":\"" + TIME + "\"}",
-            "{\"streamPath\":\"PATH\",\"version\":2}",
+            "\"type\":\"TYPE\",\"payload\":{},\"offset\":1000",
+            "\"type\":\"TYPE\",\"payload\":{},\"streamPath\":\"/else\"",
+            "\"version\":2",
             "not JSON",
             "",
             ours("{},\"unknown\":[1,\"\\u202e\"]"),
@@ -52,8 +51,7 @@ public final class DamagedEvents {
     private DamagedEvents() {}
 
     private static String ours(String payload) {
-        return "{\"streamPath\":\"PATH\",\"type\":\"TYPE\",\"payload\":" + payload
-                + ",\"idempotencyKey\":\"KEY\",\"offset\":@,\"createdAt\":\"" + TIME + "\"}";
+        return "\"type\":\"TYPE\",\"payload\":" + payload + ",\"idempotencyKey\":\"KEY\"";
     }
 
     /** The number of kinds of damage; a kind is a number from 0. */
@@ -79,13 +77,15 @@ public final class DamagedEvents {
     public static void append(EventStore.Transaction transaction, StreamKey stream, String type, int kind, String key) {
         StreamHead head = transaction.head(stream).orElseThrow();
         long offset = head.lastOffset() + 1;
-        String json = KINDS.get(kind)
-                .replace("@", Long.toString(offset))
-                .replace("TYPE", type)
-                .replace("KEY", key)
-                .replace("PATH", stream.path().value());
+        String body = KINDS.get(kind).replace("TYPE", type).replace("KEY", key);
         EventRecord damaged = new EventRecord(
-                transaction.nextPosition(), offset, TIME, type, Optional.of(key), json.getBytes(ISO_8859_1));
+                transaction.nextPosition(),
+                stream.path(),
+                offset,
+                TIME,
+                type,
+                Optional.of(key),
+                body.getBytes(ISO_8859_1));
         transaction.append(stream, new StreamHead(head.incarnation(), offset, TIME, false), damaged);
     }
 }

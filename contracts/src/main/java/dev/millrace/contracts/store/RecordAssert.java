@@ -10,19 +10,11 @@ import java.util.List;
 final class RecordAssert {
     private RecordAssert() {}
 
-    private record Content(EventRecord header, String json) {
+    private record Content(EventRecord header, String body) {
         private static final byte[] NONE = {};
 
         static Content of(EventRecord record) {
-            return new Content(
-                    new EventRecord(
-                            record.position(),
-                            record.offset(),
-                            record.createdAt(),
-                            record.type(),
-                            record.idempotencyKey(),
-                            NONE),
-                    new String(record.json(), StandardCharsets.UTF_8));
+            return new Content(record.withBody(NONE), new String(record.body(), StandardCharsets.UTF_8));
         }
     }
 

@@ -112,7 +112,7 @@ interface StoreContentTests extends StoreSubject {
 
         commit(transaction -> append(transaction, HOME, longText, Optional.of(longText), bytes));
 
-        assertThat(all(HOME).get(0).json()).isEqualTo(bytes);
+        assertThat(all(HOME).get(0).body()).isEqualTo(bytes);
         assertThat(store().find(HOME, longText).orElseThrow().type()).isEqualTo(longText);
     }
 

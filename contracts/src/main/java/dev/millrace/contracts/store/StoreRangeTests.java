@@ -44,7 +44,7 @@ interface StoreRangeTests extends StoreSubject {
     @Test
     default void should_end_a_page_with_the_record_that_reaches_its_bytes() {
         given(LOG, "said", 10);
-        long two = 2L * store().read(LOG, RecordRange.after(0, 1)).get(0).json().length;
+        long two = 2L * store().read(LOG, RecordRange.after(0, 1)).get(0).size();
 
         assertThat(store().read(LOG, RecordRange.after(3, 4).mostBytes(two)))
                 .extracting(EventRecord::offset)

@@ -56,18 +56,19 @@ interface StoreSubject {
 
     private static EventRecord append(Transaction transaction, StreamKey stream, String type, Optional<String> key) {
         long offset = transaction.head(stream).map(StreamHead::lastOffset).orElse(0L) + 1;
-        byte[] json = ("{\"type\":\"" + type + "\",\"offset\":" + offset + "}").getBytes(StandardCharsets.UTF_8);
-        return append(transaction, stream, type, key, json);
+        byte[] body = ("\"type\":\"" + type + "\",\"n\":" + offset).getBytes(StandardCharsets.UTF_8);
+        return append(transaction, stream, type, key, body);
     }
 
     /** Appends the next event of a stream with these bytes. */
     static EventRecord append(
-            Transaction transaction, StreamKey stream, String type, Optional<String> key, byte[] json) {
+            Transaction transaction, StreamKey stream, String type, Optional<String> key, byte[] body) {
         Optional<StreamHead> before = transaction.head(stream);
         long offset = before.map(StreamHead::lastOffset).orElse(0L) + 1;
         String incarnation = before.map(StreamHead::incarnation).orElse("first");
         EventRecord record =
-                new EventRecord(transaction.nextPosition(), offset, EPOCH.plusMillis(offset), type, key, json);
+                new EventRecord(
+                        transaction.nextPosition(), stream.path(), offset, EPOCH.plusMillis(offset), type, key, body);
         transaction.append(stream, new StreamHead(incarnation, offset, record.createdAt(), false), record);
         return record;
     }

@@ -144,7 +144,7 @@ interface StoreSubtreeTests extends StoreSubject {
         long last = store().lastPosition();
         List<EventRecord> all =
                 store().readSubtree(TOP, 0, last, 100, Long.MAX_VALUE).records();
-        long two = (long) all.get(0).json().length + all.get(1).json().length;
+        long two = (long) all.get(0).size() + all.get(1).size();
 
         SubtreePage page = store().readSubtree(TOP, 0, last, 100, two);
         SubtreePage rest = store().readSubtree(TOP, page.through(), last, 4, Long.MAX_VALUE);

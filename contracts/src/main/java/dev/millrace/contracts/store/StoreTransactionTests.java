@@ -141,6 +141,7 @@ interface StoreTransactionTests extends StoreSubject {
                 head,
                 new EventRecord(
                         transaction.nextPosition(),
+                        A.path(),
                         1,
                         EPOCH,
                         "paused",

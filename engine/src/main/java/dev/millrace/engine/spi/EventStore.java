@@ -110,18 +110,8 @@ public interface EventStore extends AutoCloseable {
      * @param throughOffset inclusive upper bound; the source has all offsets up to it
      * @param target another stream, whose last offset is {@code afterOffset}
      * @param head the head of the target afterwards
-     * @param cut the first bytes of the JSON of each of these records
-     * @param put the bytes that replace them in the copies
      */
-    @SuppressWarnings("ArrayRecordComponent") // never compared
-    record Copy(
-            StreamKey source,
-            long afterOffset,
-            long throughOffset,
-            StreamKey target,
-            StreamHead head,
-            byte[] cut,
-            byte[] put) {}
+    record Copy(StreamKey source, long afterOffset, long throughOffset, StreamKey target, StreamHead head) {}
 
     /** A group of changes that becomes visible and durable as a whole or not at all. For one thread. */
     interface Transaction extends AutoCloseable {
@@ -141,8 +131,8 @@ public interface EventStore extends AutoCloseable {
         void append(StreamKey stream, StreamHead head, EventRecord record);
 
         /**
-         * Appends copies of another stream's records, in order. The copies differ in their positions, which start with
-         * {@link #nextPosition()}, and in the beginning of their JSON.
+         * Appends copies of another stream's records, in order. The copies differ in their stream and in their positions,
+         * which start with {@link #nextPosition()}.
          *
          * @throws UnsupportedOperationException if this store does not support forks
          */

@@ -29,7 +29,7 @@ public record RecordRange(
     /** Whether more records of this range may follow those that were read. */
     public boolean mayHaveMore(List<EventRecord> read) {
         return read.size() >= limit
-                || read.stream().mapToLong(record -> record.json().length).sum() >= mostBytes;
+                || read.stream().mapToLong(record -> record.size()).sum() >= mostBytes;
     }
 
     /** The next records after an offset. */

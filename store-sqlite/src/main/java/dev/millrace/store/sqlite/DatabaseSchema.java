@@ -36,7 +36,7 @@ final class DatabaseSchema {
             created_at INTEGER NOT NULL,
             type TEXT NOT NULL,
             key TEXT,
-            json BLOB NOT NULL
+            body BLOB NOT NULL
         ) STRICT""",
         "CREATE UNIQUE INDEX events_by_offset ON events (stream_id, offset)",
         "CREATE UNIQUE INDEX events_by_key ON events (stream_id, key) WHERE key IS NOT NULL",

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 final class Queries {
     private static final String STREAM = "(SELECT id FROM streams WHERE project = ? AND path = ?)";
     private static final long SEARCHED_ROWS = 10_000;
-    private static final String RECORD = "SELECT position, offset, created_at, type, key, json FROM events";
+    private static final String RECORD = "SELECT position, offset, created_at, type, key, body FROM events";
 
     private final PreparedStatements statements;
 
@@ -74,9 +74,9 @@ final class Queries {
         long bytes = 0;
         try (ResultSet row = statements.of(sql, parameters.toArray()).executeQuery()) {
             while (bytes < range.mostBytes() && row.next()) {
-                EventRecord record = record(row);
+                EventRecord record = record(stream.path(), row);
                 records.add(record);
-                bytes += record.json().length;
+                bytes += record.size();
             }
         }
         return records;
@@ -94,7 +94,7 @@ final class Queries {
 
     Optional<EventRecord> record(StreamKey stream, String idempotencyKey) throws SQLException {
         try (ResultSet row = ask(RECORD + " WHERE stream_id = " + STREAM + " AND key = ?", stream, idempotencyKey)) {
-            return row.next() ? Optional.of(record(row)) : Optional.empty();
+            return row.next() ? Optional.of(record(stream.path(), row)) : Optional.empty();
         }
     }
 
@@ -139,8 +139,10 @@ final class Queries {
      */
     SubtreePage subtree(StreamKey root, long after, long through, int limit, long mostBytes) throws SQLException {
         long end = Math.min(through, after + SEARCHED_ROWS);
-        String sql = RECORD + " WHERE position > ? AND position <= ? AND EXISTS (SELECT 1 FROM streams"
-                + " WHERE id = events.stream_id AND project = ? AND (path = ? OR (path >= ? AND path < ?)))"
+        String sql = "SELECT position, offset, created_at, type, key, body, path"
+                + " FROM events CROSS JOIN streams ON id = stream_id" // searches the events first
+                + " WHERE position > ? AND position <= ?"
+                + " AND project = ? AND (path = ? OR (path >= ? AND path < ?))"
                 + " ORDER BY position LIMIT ?";
         List<EventRecord> records = new ArrayList<>();
         long bytes = 0;
@@ -156,9 +158,9 @@ final class Queries {
                         limit)
                 .executeQuery()) {
             while (bytes < mostBytes && row.next()) {
-                EventRecord record = record(row);
+                EventRecord record = record(new StreamPath(row.getString(7)), row);
                 records.add(record);
-                bytes += record.json().length;
+                bytes += record.size();
             }
         }
         boolean full = records.size() >= limit || bytes >= mostBytes;
@@ -213,9 +215,10 @@ final class Queries {
                 .executeQuery();
     }
 
-    private static EventRecord record(ResultSet row) throws SQLException {
+    private static EventRecord record(StreamPath path, ResultSet row) throws SQLException {
         return new EventRecord(
                 row.getLong(1),
+                path,
                 row.getLong(2),
                 Instant.ofEpochMilli(row.getLong(3)),
                 row.getString(4),

@@ -78,7 +78,7 @@ final class SqliteTransaction implements Transaction {
             StreamRow known = row(stream);
             StreamRow row = known == null ? create(stream, head) : known.with(head);
             statements.run(
-                    "INSERT INTO events (position, stream_id, offset, created_at, type, key, json)"
+                    "INSERT INTO events (position, stream_id, offset, created_at, type, key, body)"
                             + " VALUES (?, ?, ?, ?, ?, ?, ?)",
                     record.position(),
                     row.id(),
@@ -86,7 +86,7 @@ final class SqliteTransaction implements Transaction {
                     record.createdAt().toEpochMilli(),
                     record.type(),
                     record.idempotencyKey().orElse(null),
-                    record.json());
+                    record.body());
             register(row, record.type());
             streams.put(stream, row);
             moved.put(stream, row);
@@ -124,14 +124,11 @@ final class SqliteTransaction implements Transaction {
                 copy.throughOffset());
         return statements
                 .of(
-                        "INSERT INTO events (position, stream_id, offset, created_at, type, key, json)"
-                                + " SELECT ? + offset, ?, offset, created_at, type, key,"
-                                + " CAST(? || substr(json, ?) AS BLOB)"
+                        "INSERT INTO events (position, stream_id, offset, created_at, type, key, body)"
+                                + " SELECT ? + offset, ?, offset, created_at, type, key, body"
                                 + " FROM events WHERE stream_id = ? AND offset > ? AND offset <= ? ORDER BY offset",
                         lastPosition - copy.afterOffset(),
                         target.id(),
-                        copy.put(),
-                        copy.cut().length + 1,
                         source.id(),
                         copy.afterOffset(),
                         copy.throughOffset())

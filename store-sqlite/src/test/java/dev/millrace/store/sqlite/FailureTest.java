@@ -86,11 +86,12 @@ class FailureTest {
                 var head = transaction.head(Records.STREAM).orElseThrow();
                 EventRecord again = new EventRecord(
                         transaction.nextPosition(),
+                        Records.STREAM.path(),
                         1,
                         first.createdAt(),
                         "again",
                         first.idempotencyKey(),
-                        first.json());
+                        first.body());
 
                 assertThatThrownBy(() -> transaction.append(Records.STREAM, head, again))
                         .isInstanceOf(UncheckedIOException.class)

@@ -32,6 +32,7 @@ final class Records {
                 new StreamHead("life", offset, time, false),
                 new EventRecord(
                         transaction.nextPosition(),
+                        STREAM.path(),
                         offset,
                         time,
                         "said",

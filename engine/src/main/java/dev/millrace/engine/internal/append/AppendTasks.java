@@ -36,7 +36,7 @@ public final class AppendTasks {
     public <T> WriteTask<T> request(
             StreamKey stream, List<PreparedEvent> inputs, Function<List<AppendedRecord>, T> view) {
         int bytes = inputs.stream()
-                .mapToInt(preparedEvent -> preparedEvent.opening().length)
+                .mapToInt(preparedEvent -> preparedEvent.body().length)
                 .sum();
         return new WriteTask<>(stream, bytes, false, commitBatch -> {
             Instant now = clock.now();

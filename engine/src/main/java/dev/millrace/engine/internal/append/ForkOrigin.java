@@ -58,7 +58,7 @@ public record ForkOrigin(StreamPath path, long offset, Optional<ProjectSlug> pro
             return Optional.empty();
         }
         JsonNode from =
-                StoredEvents.decode(stream.path(), first.get(0)).payloadJson().path("forkedFrom");
+                StoredEvents.decode(first.get(0)).payloadJson().path("forkedFrom");
         return from.isObject()
                 ? Optional.of(new ForkOrigin(
                         StreamPath.of(from.path("path").asText()),

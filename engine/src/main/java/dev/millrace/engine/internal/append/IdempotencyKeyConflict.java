@@ -7,7 +7,6 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
 import dev.millrace.engine.spi.EventRecord;
-import java.time.Instant;
 import java.util.Arrays;
 import java.util.Comparator;
 
@@ -25,12 +24,10 @@ final class IdempotencyKeyConflict {
      * untrusted caller as they were sent, so they are compared in both forms.
      */
     static boolean between(PreparedEvent preparedEvent, EventRecord stored) {
-        byte[] opening = preparedEvent.opening();
-        int mismatch = Arrays.mismatch(opening, stored.json());
-        if (mismatch < 0 || mismatch >= opening.length) {
-            return false; // the usual retry: the same bytes
+        if (Arrays.equals(preparedEvent.body(), stored.body())) {
+            return false; // the usual retry
         }
-        JsonNode ours = JsonCodec.parse(EventJsonWriter.complete(opening, stored.offset(), Instant.EPOCH));
+        JsonNode ours = JsonCodec.parse(stored.withBody(preparedEvent.body()).json());
         JsonNode theirs;
         try {
             theirs = JsonCodec.parse(stored.json());

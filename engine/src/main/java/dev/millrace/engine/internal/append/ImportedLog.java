@@ -24,7 +24,7 @@ public record ImportedLog(ForkOrigin origin, Instant bornAt, List<PendingRecord>
                     new StreamHead(incarnation, head.lastOffset(), head.lastCreatedAt(), head.paused()),
                     event.type(),
                     event.key(),
-                    event.json()));
+                    event.body()));
         }
         return all;
     }

@@ -57,7 +57,7 @@ public final class ImportedLogBuilder {
         if (!form.isValid()) {
             throw refused(errors, form.problems().replace("\n", ", "));
         }
-        PreparedEvent event = form.past(target);
+        PreparedEvent event = form.past();
         requireNext(event, createdAt, errors);
         if (source == null) {
             begin(path, event, sent, createdAt, errors);

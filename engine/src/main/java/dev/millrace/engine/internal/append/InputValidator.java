@@ -6,7 +6,6 @@ import dev.millrace.core.Chain;
 import dev.millrace.core.Fence;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.core.Provenance;
-import dev.millrace.core.StreamPath;
 import dev.millrace.engine.CallerTrust;
 import dev.millrace.engine.KnownEvents;
 import java.math.BigDecimal;
@@ -92,19 +91,19 @@ public final class InputValidator {
     }
 
     /** The input as it will be stored; only if it is valid. */
-    public PreparedEvent input(StreamPath path, CallerTrust trust, Optional<Chain> chain, AppendErrors appendErrors) {
+    public PreparedEvent input(CallerTrust trust, Optional<Chain> chain, AppendErrors appendErrors) {
         key.filter(text -> text.startsWith(StreamCreation.RESERVED)).ifPresent(text -> {
             throw appendErrors.reservedKey(text);
         });
-        return event(path, trust, chain);
+        return event(trust, chain);
     }
 
     /** An event of the past, with the key of a caller, a processor or the service; only if it is valid. */
-    PreparedEvent past(StreamPath path) {
-        return event(path, CallerTrust.TRUSTED, Optional.empty());
+    PreparedEvent past() {
+        return event(CallerTrust.TRUSTED, Optional.empty());
     }
 
-    private PreparedEvent event(StreamPath path, CallerTrust trust, Optional<Chain> chain) {
+    private PreparedEvent event(CallerTrust trust, Optional<Chain> chain) {
         boolean isTrusted = trust == CallerTrust.TRUSTED;
         Optional<byte[]> own = isTrusted ? metadata : metadata.map(ClaimedMetadata::of);
         Optional<byte[]> stored =
@@ -116,7 +115,7 @@ public final class InputValidator {
                 offset,
                 fence(),
                 chain.or(() -> provenance.map(Chain::of)).orElse(Chain.NONE),
-                EventJsonWriter.opening(path, type, payload, stored, source, key));
+                EventBody.of(type, payload, stored, source, key));
     }
 
     /** The metadata of a trusted caller, if they say where the event comes from; parsed only then. */

@@ -1,5 +1,6 @@
 package dev.millrace.engine.internal.append;
 
+import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.StreamHead;
 import java.util.Optional;
@@ -7,8 +8,8 @@ import java.util.Optional;
 /** An accepted event without a position in the store yet; {@code head} is the head of the stream after the append. */
 @SuppressWarnings("ArrayRecordComponent")
 public // never compared
-record PendingRecord(StreamHead head, String type, Optional<String> key, byte[] json) {
-    public EventRecord at(long position) {
-        return new EventRecord(position, head.lastOffset(), head.lastCreatedAt(), type, key, json);
+record PendingRecord(StreamHead head, String type, Optional<String> key, byte[] body) {
+    public EventRecord at(long position, StreamPath path) {
+        return new EventRecord(position, path, head.lastOffset(), head.lastCreatedAt(), type, key, body);
     }
 }

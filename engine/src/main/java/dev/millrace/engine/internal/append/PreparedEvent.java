@@ -14,7 +14,7 @@ import java.util.OptionalLong;
  *
  * @param expectedOffset the offset that the event must get, if the input names one
  * @param chain the chain of reactions that led to this event
- * @param opening the stored JSON up to the value of its offset
+ * @param body the fields that the store keeps as bytes: see {@link dev.millrace.engine.spi.EventRecord#body}
  */
 @SuppressWarnings("ArrayRecordComponent")
 public // never compared
@@ -24,7 +24,7 @@ record PreparedEvent(
         OptionalLong expectedOffset,
         Optional<Fence> fence,
         Chain chain,
-        byte[] opening) {
+        byte[] body) {
 
     boolean is(BuiltInType builtIn) {
         return builtIn.matches(type);
@@ -42,6 +42,6 @@ record PreparedEvent(
                 new StreamHead(head.incarnation(), offset, createdAt, paused),
                 type,
                 key.map(EventKey::stored),
-                EventJsonWriter.complete(opening, offset, createdAt));
+                body);
     }
 }

@@ -65,14 +65,7 @@ public final class StreamCreation {
             commitBatch.fork(
                     stream,
                     first,
-                    new EventStore.Copy(
-                            stream.at(origin.path()),
-                            1,
-                            origin.offset(),
-                            stream,
-                            head,
-                            EventJsonWriter.beginning(origin.path()),
-                            EventJsonWriter.beginning(stream.path())));
+                    new EventStore.Copy(stream.at(origin.path()), 1, origin.offset(), stream, head));
             return head;
         });
     }
@@ -146,7 +139,7 @@ public final class StreamCreation {
             if (commitBatch.find(ancestor, key).isEmpty()) {
                 commitBatch.append(
                         ancestor,
-                        SystemEvents.childCreated(ancestor.path(), stream.path(), key, chain)
+                        SystemEvents.childCreated(stream.path(), key, chain)
                                 .after(head, clock.next(ancestor, head.lastCreatedAt(), now)));
             }
         }

@@ -139,7 +139,7 @@ public final class StreamForker {
                 return; // destroyed meanwhile; the writer will notice
             }
             size.adaptTo(page);
-            bytes += page.stream().mapToLong(record -> record.json().length).sum();
+            bytes += page.stream().mapToLong(record -> record.size()).sum();
             after = page.get(page.size() - 1).offset();
             if (bytes > limits.forkBytes()) {
                 throw tooLong(

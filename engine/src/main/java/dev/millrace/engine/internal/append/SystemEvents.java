@@ -31,7 +31,6 @@ public final class SystemEvents {
         ObjectNode metadata = JsonNodeFactory.instance.objectNode();
         metadata.putObject("millrace").put("incarnation", incarnation);
         return input(
-                stream.path(),
                 BuiltInType.INITIALIZED,
                 JsonCodec.write(payload),
                 Optional.of(JsonCodec.write(metadata)),
@@ -43,10 +42,9 @@ public final class SystemEvents {
      * The event that announces a new stream on an ancestor. It has the chain of the event that created the stream, so
      * that reactions to announcements end too.
      */
-    static PreparedEvent childCreated(StreamPath ancestor, StreamPath child, String key, Chain chain) {
+    static PreparedEvent childCreated(StreamPath child, String key, Chain chain) {
         ObjectNode payload = JsonNodeFactory.instance.objectNode().put("childPath", child.value());
         return input(
-                ancestor,
                 BuiltInType.CHILD_STREAM_CREATED,
                 JsonCodec.write(payload),
                 metadata(Optional.of(chain).filter(length -> !length.equals(Chain.NONE))),
@@ -55,7 +53,7 @@ public final class SystemEvents {
     }
 
     /** The event for an invalid input. */
-    public static PreparedEvent invalid(StreamPath path, InvalidInput input, Optional<Chain> chain) {
+    public static PreparedEvent invalid(InvalidInput input, Optional<Chain> chain) {
         byte[] error = JsonCodec.write(input.problems());
         int length = RAW_INPUT.length + input.raw().length + ERROR.length + error.length + 1;
         length += input.request().map(json -> REQUEST.length + json.length).orElse(0);
@@ -66,7 +64,6 @@ public final class SystemEvents {
         input.verified().ifPresent(json -> payload.put(VERIFIED).put(json));
         payload.put((byte) '}');
         return input(
-                path,
                 BuiltInType.INVALID_EVENT_APPENDED,
                 payload.array(),
                 metadata(chain),
@@ -79,7 +76,6 @@ public final class SystemEvents {
     }
 
     private static PreparedEvent input(
-            StreamPath path,
             BuiltInType type,
             byte[] payload,
             Optional<byte[]> metadata,
@@ -91,6 +87,6 @@ public final class SystemEvents {
                 OptionalLong.empty(),
                 Optional.empty(),
                 chain,
-                EventJsonWriter.opening(path, type.type(), payload, metadata, Optional.empty(), key));
+                EventBody.of(type.type(), payload, metadata, Optional.empty(), key));
     }
 }

@@ -36,7 +36,7 @@ public final class CommitBatch {
 
     public EventRecord append(StreamKey stream, PendingRecord pendingRecord) {
         EventRecord record = calling(() -> {
-            EventRecord placed = pendingRecord.at(transaction.nextPosition());
+            EventRecord placed = pendingRecord.at(transaction.nextPosition(), stream.path());
             transaction.append(stream, pendingRecord.head(), placed);
             return placed;
         });
@@ -50,7 +50,7 @@ public final class CommitBatch {
      */
     public void fork(StreamKey stream, PendingRecord first, EventStore.Copy copy) {
         calling(() -> {
-            transaction.append(stream, first.head(), first.at(transaction.nextPosition()));
+            transaction.append(stream, first.head(), first.at(transaction.nextPosition(), stream.path()));
             if (copy.throughOffset() > copy.afterOffset()) {
                 transaction.copy(copy);
             }
@@ -62,7 +62,8 @@ public final class CommitBatch {
     /** Creates a stream from all its records, in order. They are not in {@link #appended}, as those of a fork. */
     public void importAll(StreamKey stream, List<PendingRecord> records) {
         calling(() -> {
-            records.forEach(record -> transaction.append(stream, record.head(), record.at(transaction.nextPosition())));
+            records.forEach(record -> transaction.append(
+                    stream, record.head(), record.at(transaction.nextPosition(), stream.path())));
             return records;
         });
         copied.put(stream, records.get(records.size() - 1).head().lastOffset());

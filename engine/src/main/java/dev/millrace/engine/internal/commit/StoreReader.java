@@ -33,7 +33,7 @@ public final class StoreReader {
     }
 
     public List<EventRecord> read(StreamKey stream, RecordRange range) {
-        return StoredEvents.page(stream.path(), reading(stream.path(), opened -> opened.read(stream, range)));
+        return StoredEvents.readable(reading(stream.path(), opened -> opened.read(stream, range)));
     }
 
     public long lastPosition() {
@@ -43,7 +43,7 @@ public final class StoreReader {
     public EventStore.SubtreePage readSubtree(StreamKey root, long after, long through, int limit, long mostBytes) {
         EventStore.SubtreePage page =
                 reading(root.path(), opened -> opened.readSubtree(root, after, through, limit, mostBytes));
-        return new EventStore.SubtreePage(StoredEvents.subtreePage(page.records()), page.through());
+        return new EventStore.SubtreePage(StoredEvents.readable(page.records()), page.through());
     }
 
     public List<EventStore.Standing> standings(StreamKey root, Optional<StreamPath> after, int limit) {

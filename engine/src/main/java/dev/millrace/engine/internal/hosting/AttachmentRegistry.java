@@ -94,7 +94,7 @@ final class AttachmentRegistry {
             activate(stream, record);
             return;
         }
-        Event event = StoredEvents.decode(stream.path(), record).decodedBy(CATALOG);
+        Event event = StoredEvents.decode(record).decodedBy(CATALOG);
         if (event.payload() instanceof StreamEvent.ProcessorAttached attached) {
             attach(
                     stream,

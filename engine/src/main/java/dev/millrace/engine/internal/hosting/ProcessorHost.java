@@ -300,7 +300,7 @@ public final class ProcessorHost implements CommitListener {
                 after = record.offset();
                 record.idempotencyKey()
                         .filter(key -> key.startsWith(StreamCreation.RESERVED))
-                        .map(key -> StoredEvents.decode(stream.path(), record).payloadJson())
+                        .map(key -> StoredEvents.decode(record).payloadJson())
                         .filter(JsonNode::isObject)
                         .ifPresent(payload -> announced.add(stream.at(
                                 StreamPath.of(payload.path("childPath").asText()))));

@@ -140,7 +140,7 @@ public final class ProcessorStateCache implements ProcessorStates {
                 }
                 for (EventRecord record : page) {
                     state = processor.reduce(
-                            state, StoredEvents.decode(stream.path(), record).decodedBy(catalog));
+                            state, StoredEvents.decode(record).decodedBy(catalog));
                     through = record.offset();
                 }
             }

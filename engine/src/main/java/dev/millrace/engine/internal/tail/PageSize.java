@@ -23,7 +23,7 @@ public final class PageSize {
     }
 
     public void adaptTo(List<EventRecord> page) {
-        long bytes = page.stream().mapToLong(record -> record.json().length).sum();
+        long bytes = page.stream().mapToLong(record -> record.size()).sum();
         if (bytes > HEAVY_BYTES) {
             records = Math.max(1, records / 4);
         } else if (bytes < LIGHT_BYTES && page.size() == records) {

@@ -20,9 +20,9 @@ final class RecentRecords {
     void add(List<EventRecord> added) {
         for (EventRecord record : added) {
             records.addLast(record);
-            bytes += record.json().length;
+            bytes += record.size();
             while (records.size() > MOST_RECORDS || (bytes > MOST_BYTES && records.size() > 1)) {
-                bytes -= records.removeFirst().json().length;
+                bytes -= records.removeFirst().size();
             }
         }
     }

@@ -2,6 +2,7 @@ package dev.millrace.engine.internal.append;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -11,10 +12,15 @@ import org.junit.jupiter.api.Test;
 
 class EventKeyTest {
     private static EventRecord record(long offset, String key, String metadata) {
-        String json = "{\"streamPath\":\"/a\",\"type\":\"t\",\"payload\":{},\"metadata\":" + metadata + ",\"offset\":"
-                + offset + ",\"createdAt\":\"2026-01-01T00:00:00.000Z\"}";
+        String body = "\"type\":\"t\",\"payload\":{},\"metadata\":" + metadata;
         return new EventRecord(
-                offset, offset, Instant.EPOCH, "t", Optional.of(key), json.getBytes(StandardCharsets.UTF_8));
+                offset,
+                StreamPath.of("/a"),
+                offset,
+                Instant.EPOCH,
+                "t",
+                Optional.of(key),
+                body.getBytes(StandardCharsets.UTF_8));
     }
 
     private static Optional<Long> find(EventKey key, Map<String, EventRecord> stored) {

@@ -129,7 +129,8 @@ class TailStepTest {
             transaction.append(
                     A,
                     new StreamHead("life", offset, now, false),
-                    new EventRecord(transaction.nextPosition(), offset, now, "t", Optional.empty(), Json.bytes("{}")));
+                    new EventRecord(
+                            transaction.nextPosition(), A.path(), offset, now, "t", Optional.empty(), Json.bytes("{}")));
             transaction.commit();
         }
     }

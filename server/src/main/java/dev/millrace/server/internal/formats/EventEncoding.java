@@ -26,7 +26,8 @@ public enum EventEncoding implements ContentNegotiation.Offer {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
             out.writeBytes((first ? "\n  " : ",\n  ").getBytes(UTF_8));
-            out.writeBytes(JsonCodec.isValid(event.json()) ? event.json() : withTextAsPayload(event));
+            byte[] json = event.json();
+            out.writeBytes(JsonCodec.isValid(json) ? json : withTextAsPayload(json));
         }
     },
     /** One event a line, in its stored bytes. */
@@ -41,11 +42,12 @@ public enum EventEncoding implements ContentNegotiation.Offer {
     YAML("", "", "application/yaml", "text/yaml", "application/x-yaml") {
         @Override
         public void encode(EventRecord event, boolean first, ByteArrayOutputStream out) {
+            byte[] json = event.json();
             byte[] document;
             try {
-                document = YamlEncoder.document(event.json());
+                document = YamlEncoder.document(json);
             } catch (UncheckedIOException e) {
-                document = YamlEncoder.document(withTextAsPayload(event));
+                document = YamlEncoder.document(withTextAsPayload(json));
             }
             out.writeBytes(document);
         }
@@ -94,8 +96,8 @@ public enum EventEncoding implements ContentNegotiation.Offer {
     }
 
     /** An event of another version or program, whose JSON has errors. */
-    private static byte[] withTextAsPayload(EventRecord event) {
-        return JsonCodec.write(JsonCodec.toTree(JsonCodec.readEvent(event.json())));
+    private static byte[] withTextAsPayload(byte[] json) {
+        return JsonCodec.write(JsonCodec.toTree(JsonCodec.readEvent(json)));
     }
 
     /** An SSE frame: all events up to an offset have been sent. */

@@ -145,7 +145,7 @@ final class FiniteReadResponse extends IteratingCallback {
 
     /** What a read has taken is enough for all pages without a large event. */
     private CompletableFuture<Void> memoryFor(List<EventRecord> page) {
-        long bytes = page.stream().mapToLong(event -> event.json().length).sum();
+        long bytes = page.stream().mapToLong(event -> event.size()).sum();
         int copies = COPIES + (gzip.isPresent() ? COMPRESSED_COPIES : 0);
         return bytes <= pageBytes + engine.limits().eventBytes()
                 ? CompletableFuture.completedFuture(null)

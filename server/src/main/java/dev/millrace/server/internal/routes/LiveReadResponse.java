@@ -207,8 +207,8 @@ public final class LiveReadResponse implements SubtreeSink {
         long bytes = 0;
         long largest = 0;
         for (EventRecord event : page) {
-            bytes += event.json().length;
-            largest = Math.max(largest, event.json().length);
+            bytes += event.size();
+            largest = Math.max(largest, event.size());
         }
         return bytes + Math.min(bytes, PIECE + largest);
     }

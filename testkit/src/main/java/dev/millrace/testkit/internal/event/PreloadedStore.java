@@ -2,7 +2,6 @@ package dev.millrace.testkit.internal.event;
 
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
-import dev.millrace.core.JsonCodec;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.spi.EventRecord;
@@ -27,11 +26,12 @@ public final class PreloadedStore {
                         head,
                         new EventRecord(
                                 transaction.nextPosition(),
+                                event.path(),
                                 event.offset(),
                                 event.createdAt(),
                                 event.type(),
                                 event.idempotencyKey(),
-                                JsonCodec.write(JsonCodec.toTree(event))));
+                                EventRecord.bodyOf(event)));
                 transaction.commit();
             }
         }
