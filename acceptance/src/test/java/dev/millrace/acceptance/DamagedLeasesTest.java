@@ -1,6 +1,7 @@
 package dev.millrace.acceptance;
 
 import dev.millrace.contracts.store.DamagedEvents;
+import dev.millrace.contracts.store.ProposalDraft;
 import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventCatalog;
@@ -110,16 +111,16 @@ class DamagedLeasesTest {
     @EnumSource(Way.class)
     void should_not_keep_a_processor_from_its_lease(Way way, @TempDir Path directory) {
         act(way, directory);
-        try (EventStore store = SqliteEventStore.open(directory);
-                EventStore.Transaction transaction = store.begin()) {
+        try (EventStore store = SqliteEventStore.open(directory)) {
+            ProposalDraft draft = new ProposalDraft(store);
             for (int kind = 0; kind < DamagedEvents.kinds(); kind++) {
                 for (String type : LEASE_TYPES) {
-                    DamagedEvents.append(transaction, key(PATH), type, kind);
-                    DamagedEvents.append(transaction, key(LEASES), type, kind);
+                    DamagedEvents.append(draft, key(PATH), type, kind);
+                    DamagedEvents.append(draft, key(LEASES), type, kind);
                 }
-                DamagedEvents.append(transaction, key(PATH), "ask", kind);
+                DamagedEvents.append(draft, key(PATH), "ask", kind);
             }
-            transaction.commit();
+            draft.commit();
         }
         act(way, directory);
     }
@@ -129,15 +130,15 @@ class DamagedLeasesTest {
     @EnumSource(Way.class)
     void should_claim_the_next_lease_after_damaged_claims(Way way, @TempDir Path directory) {
         act(way, directory);
-        try (EventStore store = SqliteEventStore.open(directory);
-                EventStore.Transaction transaction = store.begin()) {
+        try (EventStore store = SqliteEventStore.open(directory)) {
+            ProposalDraft draft = new ProposalDraft(store);
             for (int kind = 0; kind < DamagedEvents.kinds(); kind++) {
                 String claim = Fence.claimKey("teller", 2 + kind);
-                DamagedEvents.append(transaction, key(LEASES), LEASE_TYPES[0], kind, claim);
-                DamagedEvents.append(transaction, key(LEASES), LEASE_TYPES[1], kind, claim + "/renewed/1");
-                DamagedEvents.append(transaction, key(LEASES), LEASE_TYPES[2], kind, claim + "/released");
+                DamagedEvents.append(draft, key(LEASES), LEASE_TYPES[0], kind, claim);
+                DamagedEvents.append(draft, key(LEASES), LEASE_TYPES[1], kind, claim + "/renewed/1");
+                DamagedEvents.append(draft, key(LEASES), LEASE_TYPES[2], kind, claim + "/released");
             }
-            transaction.commit();
+            draft.commit();
         }
         act(way, directory);
     }

@@ -6,6 +6,7 @@ import static org.awaitility.Awaitility.await;
 import dev.millrace.cli.internal.service.DataDirectoryOptions;
 import dev.millrace.cli.internal.service.LocalService;
 import dev.millrace.contracts.store.DamagedEvents;
+import dev.millrace.contracts.store.ProposalDraft;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
@@ -47,12 +48,11 @@ class UndecodableEventsTest {
                 DataDirectoryOptions.Opened.only(store), Map.of(), LocalService.Listening.locally(0, false));
         append("first");
         StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), PATH);
-        try (EventStore.Transaction transaction = store.begin()) {
-            for (int kind = 0; kind < DAMAGED; kind++) {
-                DamagedEvents.append(transaction, stream, "t", kind);
-            }
-            transaction.commit();
+        ProposalDraft draft = new ProposalDraft(store);
+        for (int kind = 0; kind < DAMAGED; kind++) {
+            DamagedEvents.append(draft, stream, "t", kind);
         }
+        draft.commit();
         append("last");
     }
 

@@ -37,7 +37,7 @@ final class ImportReader {
         if (lines.length > limits.forkBytes()) {
             throw tooLarge(AppendErrors.ofLine(target, 1), lines.length + " bytes", "forkBytes", limits.forkBytes());
         }
-        ImportedLogBuilder log = new ImportedLogBuilder(target, now.plus(AHEAD));
+        ImportedLogBuilder log = new ImportedLogBuilder(now.plus(AHEAD));
         int line = 0;
         for (int start = 0; start < lines.length; ) {
             int end = start;

@@ -3,7 +3,11 @@ package dev.millrace.engine;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.Facts;
+import dev.millrace.engine.spi.Placement;
+import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StaleFactsException;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.ArrayList;
@@ -20,7 +24,7 @@ import java.util.function.Supplier;
 
 /**
  * An event store in memory, for tests and for data that may be lost when the process ends. Reads run concurrently, and
- * wait only while a committed transaction is made visible.
+ * wait only while a proposal is committed.
  *
  * @since 0.1
  */
@@ -28,45 +32,45 @@ public final class InMemoryEventStore implements EventStore {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<StreamKey, MemoryLog> logs = new HashMap<>();
     private long lastPosition;
+    private long moment;
     private boolean open = true;
-    private boolean busy;
 
     /** An empty store. */
     public InMemoryEventStore() {}
 
     @Override
-    public Transaction begin() {
+    public Facts facts() {
+        return locked(lock.readLock(), () -> new MemoryFacts(this, moment));
+    }
+
+    @Override
+    public List<Placement> commit(Proposal proposal) {
         return locked(lock.writeLock(), () -> {
-            if (busy) {
-                throw new IllegalStateException("begin failed: a transaction is open; close it first");
+            MemoryCommit commit = new MemoryCommit(stream -> Optional.ofNullable(logs.get(stream)), lastPosition);
+            if (proposal.moment() != moment) {
+                proposal.beliefs().forEach(commit::check);
             }
-            busy = true;
-            return new MemoryTransaction(this, lastPosition + 1);
+            proposal.changes().forEach(commit::make);
+            commit.streams().forEach((stream, after) ->
+                    after.merged().ifPresentOrElse(log -> logs.put(stream, log), () -> logs.remove(stream)));
+            lastPosition = commit.lastPosition();
+            moment++;
+            return commit.placements();
         });
     }
 
-    Optional<MemoryLog> committed(StreamKey stream) {
+    /** What the store holds of a stream, if it is still that of this moment. */
+    Optional<MemoryLog> at(long then, StreamKey stream) {
+        return locked(lock.readLock(), () -> {
+            if (then != moment) {
+                throw new StaleFactsException("the store has changed since these facts were asked for");
+            }
+            return Optional.ofNullable(logs.get(stream));
+        });
+    }
+
+    private Optional<MemoryLog> committed(StreamKey stream) {
         return locked(lock.readLock(), () -> Optional.ofNullable(logs.get(stream)));
-    }
-
-    void publish(Map<StreamKey, StagedStream> changes, long position) {
-        locked(lock.writeLock(), () -> {
-            changes.forEach((stream, staged) -> {
-                Optional<MemoryLog> after = staged.merged();
-                after.ifPresentOrElse(log -> logs.put(stream, log), () -> logs.remove(stream));
-            });
-            lastPosition = position;
-            return true;
-        });
-    }
-
-    void ended() {
-        lock.writeLock().lock();
-        try {
-            busy = false;
-        } finally {
-            lock.writeLock().unlock();
-        }
     }
 
     @Override

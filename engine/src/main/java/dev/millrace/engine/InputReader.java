@@ -45,7 +45,7 @@ final class InputReader {
             byte[] json = inputs.get(i);
             ParsedInput input = parse(json, limits.jsonDepth(), appendErrors);
             checkSize(json.length, known.maxBytes(input.type(), limits), appendErrors);
-            read.add(read(path, input, json.length, CallerTrust.TRUSTED, Optional.empty(), appendErrors));
+            read.add(read(input, json.length, CallerTrust.TRUSTED, Optional.empty(), appendErrors));
         }
         return read;
     }
@@ -81,7 +81,7 @@ final class InputReader {
         }
         List<PreparedEvent> read = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            read.add(read(path, inputs.get(i), lengths[i], trust, chain, new AppendErrors(path, i, count)));
+            read.add(read(inputs.get(i), lengths[i], trust, chain, new AppendErrors(path, i, count)));
         }
         return read;
     }

@@ -1,5 +1,6 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.spi.Belief;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.RecordRange;
@@ -12,7 +13,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
-/** The changes of one transaction in memory to one stream. For one thread. */
+/** The changes of one proposal to one stream in memory. For one thread. */
 final class StagedStream {
     private @Nullable MemoryLog base;
     private @Nullable StreamHead head;
@@ -35,6 +36,21 @@ final class StagedStream {
     Optional<EventRecord> find(String key) {
         EventRecord own = keys.get(key);
         return own != null || base == null ? Optional.ofNullable(own) : base.find(key);
+    }
+
+    boolean isTrue(Belief belief) {
+        StreamHead now = head;
+        if (belief instanceof Belief.Present present) {
+            return now != null
+                    && now.incarnation().equals(present.incarnation())
+                    && now.paused() == present.paused();
+        }
+        if (belief instanceof Belief.EndsAt end) {
+            return now != null && now.lastOffset() == end.lastOffset();
+        }
+        return belief instanceof Belief.Key key
+                ? find(key.idempotencyKey()).isPresent() == key.taken()
+                : now == null;
     }
 
     void append(StreamHead newHead, EventRecord record) {

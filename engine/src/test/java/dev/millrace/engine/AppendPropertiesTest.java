@@ -88,9 +88,9 @@ class AppendPropertiesTest {
         assertThat(after)
                 .as("seed %d: a refused request stores nothing", seed)
                 .hasSize(before.size() + created + fresh);
-        assertThat(after.subList(0, before.size()).stream().map(EventRecord::json))
+        assertThat(after.subList(0, before.size()).stream().map(Json::text))
                 .as("seed %d: history never changes", seed)
-                .isEqualTo(before.stream().map(EventRecord::json).toList());
+                .isEqualTo(before.stream().map(Json::text).toList());
         answers.stream()
                 .flatMap(List::stream)
                 .forEach(answer -> assertThat(

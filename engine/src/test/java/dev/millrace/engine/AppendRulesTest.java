@@ -36,7 +36,7 @@ class AppendRulesTest {
     AppendRulesTest() {
         PendingRecord first =
                 SystemEvents.initialized(STREAM, "life", Optional.empty()).after(head, now);
-        log.add(first.at(1));
+        log.add(first.at(1, STREAM.path()));
         head = first.head();
     }
 
@@ -217,11 +217,11 @@ class AppendRulesTest {
                 AppendRules.decide(STREAM, head, reader.read(STREAM.path(), Json.all(sent)), this::find, now);
         List<EventRecord> records = new ArrayList<>();
         for (PendingRecord entry : decision.entries()) {
-            records.add(entry.at(log.size() + 1L));
+            records.add(entry.at(log.size() + 1L, STREAM.path()));
             head = entry.head();
         }
         log.addAll(records);
-        return decision.answers().stream().map(answer -> answer.with(records)).toList();
+        return decision.answers().stream().map(answer -> answer.with(records, record -> record)).toList();
     }
 
     private Optional<EventRecord> find(String key) {

@@ -1,7 +1,10 @@
 package dev.millrace.engine;
 
+import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.Placement;
+import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -22,6 +25,7 @@ public final class ControlledStore implements ForwardingEventStore {
     private volatile @Nullable RuntimeException failure;
     private volatile boolean closed;
     private volatile boolean copies = true;
+    private volatile Consumer<Proposal> beforeCommit = proposal -> {};
     private volatile Consumer<StreamKey> beforeHead = stream -> {};
     private volatile Consumer<RecordRange> beforeRead = range -> {};
     private volatile Consumer<RecordRange> afterRead = range -> {};
@@ -82,38 +86,29 @@ public final class ControlledStore implements ForwardingEventStore {
         return store;
     }
 
+    /** Runs before every commit, on the committing thread. */
+    void beforeCommit(Consumer<Proposal> next) {
+        beforeCommit = next;
+    }
+
     @Override
-    public Transaction begin() {
-        Transaction transaction = store.begin();
-        return new ForwardingTransaction() {
-            @Override
-            public Transaction delegate() {
-                return transaction;
-            }
-
-            @Override
-            public void copy(Copy copy) {
-                if (!copies) {
-                    throw new UnsupportedOperationException("this store cannot copy records");
-                }
-                transaction.copy(copy);
-            }
-
-            @Override
-            public void commit() {
-                if (held) {
-                    waiting.incrementAndGet();
-                    gate.acquireUninterruptibly();
-                    waiting.decrementAndGet();
-                }
-                RuntimeException broken = failure;
-                if (broken != null) {
-                    throw broken;
-                }
-                transaction.commit();
-                commits.incrementAndGet();
-            }
-        };
+    public List<Placement> commit(Proposal proposal) {
+        if (!copies && proposal.changes().stream().anyMatch(Change.Copy.class::isInstance)) {
+            throw new UnsupportedOperationException("this store cannot copy records");
+        }
+        beforeCommit.accept(proposal);
+        if (held) {
+            waiting.incrementAndGet();
+            gate.acquireUninterruptibly();
+            waiting.decrementAndGet();
+        }
+        RuntimeException broken = failure;
+        if (broken != null) {
+            throw broken;
+        }
+        List<Placement> placements = store.commit(proposal);
+        commits.incrementAndGet();
+        return placements;
     }
 
     @Override

@@ -3,6 +3,9 @@ package dev.millrace.engine;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.Facts;
+import dev.millrace.engine.spi.Placement;
+import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -19,8 +22,13 @@ public interface ForwardingEventStore extends EventStore {
     EventStore delegate();
 
     @Override
-    default Transaction begin() {
-        return delegate().begin();
+    default Facts facts() {
+        return delegate().facts();
+    }
+
+    @Override
+    default List<Placement> commit(Proposal proposal) {
+        return delegate().commit(proposal);
     }
 
     @Override
@@ -72,56 +80,5 @@ public interface ForwardingEventStore extends EventStore {
     @Override
     default void close() {
         delegate().close();
-    }
-
-    /** A transaction that forwards every call to another one. */
-    interface ForwardingTransaction extends Transaction {
-        /** The other transaction; always the same. */
-        Transaction delegate();
-
-        @Override
-        default Optional<StreamHead> head(StreamKey stream) {
-            return delegate().head(stream);
-        }
-
-        @Override
-        default Optional<EventRecord> find(StreamKey stream, String idempotencyKey) {
-            return delegate().find(stream, idempotencyKey);
-        }
-
-        @Override
-        default long nextPosition() {
-            return delegate().nextPosition();
-        }
-
-        @Override
-        default void append(StreamKey stream, StreamHead head, EventRecord record) {
-            delegate().append(stream, head, record);
-        }
-
-        @Override
-        default void copy(Copy copy) {
-            delegate().copy(copy);
-        }
-
-        @Override
-        default void remove(StreamKey stream) {
-            delegate().remove(stream);
-        }
-
-        @Override
-        default void saveCursor(StreamKey stream, String processor, Cursor cursor) {
-            delegate().saveCursor(stream, processor, cursor);
-        }
-
-        @Override
-        default void commit() {
-            delegate().commit();
-        }
-
-        @Override
-        default void close() {
-            delegate().close();
-        }
     }
 }

@@ -5,9 +5,11 @@ import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore.Cursor;
-import dev.millrace.engine.spi.EventStore.Transaction;
+import dev.millrace.engine.spi.Facts;
+import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -24,39 +26,6 @@ class InMemoryEventStoreTest {
     private static final StreamKey B = new StreamKey(PUBLIC, path("/b"));
 
     private final InMemoryEventStore store = new InMemoryEventStore();
-
-    @Test
-    void should_show_a_transaction_to_itself_and_to_others_only_after_its_commit() {
-        try (Transaction transaction = store.begin()) {
-            append(transaction, A, 1, "k");
-            assertThat(transaction.head(A)).isPresent();
-            assertThat(transaction.find(A, "k")).isPresent();
-            assertThat(store.head(A)).isEmpty();
-            assertThat(store.find(A, "k")).isEmpty();
-            transaction.commit();
-        }
-
-        assertThat(store.head(A).orElseThrow().lastOffset()).isEqualTo(1);
-        assertThat(store.find(A, "k")).isPresent();
-    }
-
-    @Test
-    void should_forget_a_transaction_that_was_not_committed() {
-        commit(A, 1, 2);
-        try (Transaction transaction = store.begin()) {
-            append(transaction, A, 3, "k");
-            append(transaction, B, 1, "");
-            transaction.saveCursor(A, "chat", new Cursor("life", 2));
-            transaction.remove(A);
-        }
-
-        assertThat(offsets(A, RecordRange.after(0, 10))).containsExactly(1L, 2L);
-        assertThat(store.head(B)).isEmpty();
-        assertThat(store.find(A, "k")).isEmpty();
-        assertThat(store.cursor(A, "chat")).isEmpty();
-        commit(A, 3, 3);
-        assertThat(offsets(A, RecordRange.after(0, 10))).containsExactly(1L, 2L, 3L);
-    }
 
     @Test
     void should_read_every_kind_of_range() {
@@ -76,10 +45,7 @@ class InMemoryEventStoreTest {
     @Test
     void should_never_give_out_a_position_twice_even_for_a_removed_stream() {
         commit(A, 1, 3);
-        try (Transaction transaction = store.begin()) {
-            transaction.remove(A);
-            transaction.commit();
-        }
+        StoredDirectly.commit(store, new Change.Remove(A));
 
         commit(A, 1, 1);
 
@@ -92,12 +58,11 @@ class InMemoryEventStoreTest {
     @Test
     void should_keep_cursors_of_the_living_incarnation_only() {
         commit(A, 1, 2);
-        try (Transaction transaction = store.begin()) {
-            transaction.saveCursor(A, "chat", new Cursor("life", 2));
-            transaction.saveCursor(A, "other", new Cursor("another life", 2));
-            transaction.saveCursor(B, "chat", new Cursor("life", 1));
-            transaction.commit();
-        }
+        StoredDirectly.commit(
+                store,
+                new Change.SaveCursor(A, "chat", new Cursor("life", 2)),
+                new Change.SaveCursor(A, "other", new Cursor("another life", 2)),
+                new Change.SaveCursor(B, "chat", new Cursor("life", 1)));
 
         assertThat(store.cursor(A, "chat")).contains(new Cursor("life", 2));
         assertThat(store.cursor(A, "other")).isEmpty();
@@ -120,11 +85,7 @@ class InMemoryEventStoreTest {
         });
         reader.start();
         for (int n = 1; n < 3_000; n++) {
-            try (Transaction transaction = store.begin()) {
-                append(transaction, A, n, "");
-                append(transaction, B, n, "");
-                transaction.commit();
-            }
+            StoredDirectly.commit(store, event(A, n, ""), event(B, n, ""));
         }
         done.set(true);
         reader.join(5_000);
@@ -134,18 +95,15 @@ class InMemoryEventStoreTest {
     }
 
     @Test
-    void should_refuse_what_it_cannot_do() {
-        Transaction transaction = store.begin();
-        assertThatThrownBy(store::begin).hasMessageContaining("a transaction is open");
-        append(transaction, A, 1, "");
-        transaction.commit();
-        assertThatThrownBy(transaction::commit).hasMessageContaining("the transaction has ended");
-        assertThatThrownBy(() -> transaction.remove(A)).hasMessageContaining("the transaction has ended");
-
+    void should_refuse_work_after_it_was_closed() {
+        Facts facts = store.facts();
         store.close();
 
         assertThatThrownBy(() -> store.head(A)).hasMessageContaining("closed");
-        assertThatThrownBy(store::begin).hasMessageContaining("closed");
+        assertThatThrownBy(store::facts).hasMessageContaining("closed");
+        assertThatThrownBy(() -> facts.head(A)).hasMessageContaining("closed");
+        assertThatThrownBy(() -> store.commit(new Proposal(facts.moment(), List.of(), List.of())))
+                .hasMessageContaining("closed");
     }
 
     private long offset(StreamKey stream) {
@@ -157,26 +115,18 @@ class InMemoryEventStoreTest {
     }
 
     private void commit(StreamKey stream, int first, int last) {
-        try (Transaction transaction = store.begin()) {
-            for (int offset = first; offset <= last; offset++) {
-                append(transaction, stream, offset, "k" + offset);
-            }
-            transaction.commit();
+        for (int offset = first; offset <= last; offset++) {
+            StoredDirectly.commit(store, event(stream, offset, "k" + offset));
         }
     }
 
-    private static void append(Transaction transaction, StreamKey stream, long offset, String key) {
-        Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        transaction.append(
+    private Change event(StreamKey stream, long offset, String key) {
+        return StoredDirectly.event(
+                store,
                 stream,
-                new StreamHead("life", offset, now, false),
-                new EventRecord(
-                        transaction.nextPosition(),
-                        stream.path(),
-                        offset,
-                        now,
-                        "t" + offset % 2,
-                        Optional.of(key).filter(text -> !text.isEmpty()),
-                        Json.bytes("{}")));
+                Instant.parse("2026-01-01T00:00:00Z"),
+                "t" + offset % 2,
+                Optional.of(key).filter(text -> !text.isEmpty()),
+                Json.bytes("'payload':{}"));
     }
 }

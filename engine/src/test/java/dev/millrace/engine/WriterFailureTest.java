@@ -123,7 +123,10 @@ class WriterFailureTest {
     }
 
     private static WriteTask<Integer> request(int answer) {
-        return new WriteTask<>(STREAM, 1, false, group -> () -> answer);
+        return new WriteTask<>(STREAM, 1, false, group -> {
+            group.remove(STREAM); // a change, so that the store is called
+            return () -> answer;
+        });
     }
 
     private static void end(StoreWriter writer) {

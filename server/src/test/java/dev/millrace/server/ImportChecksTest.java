@@ -9,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.contracts.store.DamagedEvents;
+import dev.millrace.contracts.store.ProposalDraft;
 import dev.millrace.contracts.text.RandomJson;
 import dev.millrace.contracts.wire.ServiceClient.Answer;
 import dev.millrace.core.JsonCodec;
@@ -22,7 +23,6 @@ import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.Limits;
 import dev.millrace.engine.MemoryBudget;
 import dev.millrace.engine.StreamEngine;
-import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.StreamKey;
 import dev.millrace.server.security.AccessTokens;
 import java.nio.charset.StandardCharsets;
@@ -282,12 +282,11 @@ class ImportChecksTest {
             String original = freshStream();
             source.append(original, EVENT);
             StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), StreamPath.of(original));
-            try (EventStore.Transaction transaction = store.begin()) {
-                for (int kind = 0; kind < DamagedEvents.undecodableKinds(); kind++) {
-                    DamagedEvents.append(transaction, stream, "t", kind);
-                }
-                transaction.commit();
+            ProposalDraft draft = new ProposalDraft(store);
+            for (int kind = 0; kind < DamagedEvents.undecodableKinds(); kind++) {
+                DamagedEvents.append(draft, stream, "t", kind);
             }
+            draft.commit();
             String log = decoded(source, original);
             String first = freshStream();
             String second = freshStream();

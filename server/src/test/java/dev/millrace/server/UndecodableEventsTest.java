@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.client.HttpEventStreams;
 import dev.millrace.contracts.store.DamagedEvents;
+import dev.millrace.contracts.store.ProposalDraft;
 import dev.millrace.core.Event;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.JsonCodec;
@@ -42,12 +43,11 @@ class UndecodableEventsTest {
     void write() {
         get(client.append(PATH, EventInput.ofType("first")));
         StreamKey stream = new StreamKey(ProjectSlug.defaultProject(), PATH);
-        try (EventStore.Transaction transaction = store.begin()) {
-            for (int kind = 0; kind < DamagedEvents.undecodableKinds(); kind++) {
-                DamagedEvents.append(transaction, stream, "t", kind);
-            }
-            transaction.commit();
+        ProposalDraft draft = new ProposalDraft(store);
+        for (int kind = 0; kind < DamagedEvents.undecodableKinds(); kind++) {
+            DamagedEvents.append(draft, stream, "t", kind);
         }
+        draft.commit();
     }
 
     @AfterEach

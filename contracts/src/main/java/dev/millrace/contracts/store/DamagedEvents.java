@@ -2,9 +2,6 @@ package dev.millrace.contracts.store;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
-import dev.millrace.engine.spi.EventRecord;
-import dev.millrace.engine.spi.EventStore;
-import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
 import java.util.List;
@@ -33,8 +30,6 @@ public final class DamagedEvents {
             ours("{\"text\":\"unfinished}"),
             ours("[1]"),
             ours("{\"text\":\n\"two lines\",\"n\":1e99999999999}"),
-            "\"type\":\"TYPE\",\"payload\":{},\"offset\":1000",
-            "\"type\":\"TYPE\",\"payload\":{},\"streamPath\":\"/else\"",
             "\"version\":2",
             "not JSON",
             "",
@@ -64,28 +59,18 @@ public final class DamagedEvents {
         return KINDS.size() - DECODABLE;
     }
 
-    /**
-     * Stores one as the next event of a stream that exists, with the key {@code key-} and its offset. An engine that
-     * runs on the store does not notice it.
-     */
-    public static void append(EventStore.Transaction transaction, StreamKey stream, String type, int kind) {
-        long offset = transaction.head(stream).orElseThrow().lastOffset() + 1;
-        append(transaction, stream, type, kind, "key-" + offset);
+    /** As the other method, with the key {@code key-} and the offset of the event. */
+    public static void append(ProposalDraft draft, StreamKey stream, String type, int kind) {
+        append(draft, stream, type, kind, "key-" + (draft.head(stream).orElseThrow().lastOffset() + 1));
     }
 
-    /** As {@link #append(EventStore.Transaction, StreamKey, String, int)}, with this key. */
-    public static void append(EventStore.Transaction transaction, StreamKey stream, String type, int kind, String key) {
-        StreamHead head = transaction.head(stream).orElseThrow();
-        long offset = head.lastOffset() + 1;
+    /**
+     * Adds one as the next event of a stream that exists. An engine that runs on the store does not notice it.
+     *
+     * @param kind a number from 0, below {@link #kinds}
+     */
+    public static void append(ProposalDraft draft, StreamKey stream, String type, int kind, String key) {
         String body = KINDS.get(kind).replace("TYPE", type).replace("KEY", key);
-        EventRecord damaged = new EventRecord(
-                transaction.nextPosition(),
-                stream.path(),
-                offset,
-                TIME,
-                type,
-                Optional.of(key),
-                body.getBytes(ISO_8859_1));
-        transaction.append(stream, new StreamHead(head.incarnation(), offset, TIME, false), damaged);
+        draft.append(stream, TIME, type, Optional.of(key), body.getBytes(ISO_8859_1));
     }
 }

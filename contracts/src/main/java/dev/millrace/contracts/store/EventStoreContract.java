@@ -18,7 +18,7 @@ import org.junit.jupiter.api.BeforeEach;
  * @since 0.1
  */
 public abstract class EventStoreContract
-        implements StoreTransactionTests,
+        implements StoreCommitTests,
                 StoreRangeTests,
                 StoreContentTests,
                 StoreCopyTests,

@@ -3,10 +3,12 @@ package dev.millrace.contracts.store;
 import static dev.millrace.contracts.store.StoreSubject.append;
 import static dev.millrace.contracts.store.StoreSubject.stream;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.engine.spi.Belief;
+import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.EventRecord;
-import dev.millrace.engine.spi.EventStore.Copy;
-import dev.millrace.engine.spi.EventStore.Transaction;
+import dev.millrace.engine.spi.StaleFactsException;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.nio.charset.StandardCharsets;
@@ -23,21 +25,19 @@ interface StoreCopyTests extends StoreSubject {
     @Test
     default void should_copy_everything_but_streams_and_positions() {
         byte[] odd = {0, -1, -128, '"', '\'', 0, 'z'};
-        commit(transaction -> {
-            append(transaction, SOURCE, "first");
-            append(transaction, SOURCE, "said", Optional.of("key"), bytes("{\"n\":1}"));
-            append(transaction, SOURCE, "odd", Optional.empty(), odd);
-            append(transaction, SOURCE, "later", Optional.empty(), bytes("later"));
+        commit(draft -> {
+            append(draft, SOURCE, "first");
+            append(draft, SOURCE, "said", Optional.of("key"), bytes("{\"n\":1}"));
+            append(draft, SOURCE, "odd", Optional.empty(), odd);
+            append(draft, SOURCE, "later", Optional.empty(), bytes("later"));
         });
 
-        commit(transaction -> {
-            append(transaction, TARGET, "own");
-            long next = transaction.nextPosition();
-            copy(transaction, 1, 3);
-            assertThat(transaction.nextPosition()).isEqualTo(next + 2);
-            assertThat(transaction.head(TARGET).map(StreamHead::lastOffset)).contains(3L);
-            assertThat(transaction.find(TARGET, "key").map(EventRecord::offset)).contains(2L);
+        commit(draft -> {
+            append(draft, TARGET, "own");
+            copy(draft, 1, 3);
         });
+        assertThat(store().facts().head(TARGET)).contains(new StreamHead("first", 3, EPOCH, true));
+        assertThat(store().facts().find(TARGET, "key").map(EventRecord::offset)).contains(2L);
 
         List<EventRecord> source = all(SOURCE);
         List<EventRecord> target = all(TARGET);
@@ -58,18 +58,17 @@ interface StoreCopyTests extends StoreSubject {
 
     @Test
     default void should_find_copies_by_type_key_and_head() {
-        commit(transaction -> {
-            append(transaction, SOURCE, "first");
-            append(transaction, SOURCE, "said", Optional.of("key"), bytes(""));
+        commit(draft -> {
+            append(draft, SOURCE, "first");
+            append(draft, SOURCE, "said", Optional.of("key"), bytes(""));
         });
-        commit(transaction -> {
-            append(transaction, TARGET, "own");
-            copy(transaction, 1, 2);
+        commit(draft -> {
+            append(draft, TARGET, "own");
+            copy(draft, 1, 2);
         });
-        commit(transaction -> {
-            assertThat(transaction.head(TARGET).map(StreamHead::lastOffset)).contains(2L);
-            append(transaction, TARGET, "after");
-            append(transaction, SOURCE, "apart");
+        commit(draft -> {
+            append(draft, TARGET, "after");
+            append(draft, SOURCE, "apart");
         });
 
         assertThat(store().streamsWith(Set.of("said"))).containsExactlyInAnyOrder(SOURCE, TARGET);
@@ -77,22 +76,24 @@ interface StoreCopyTests extends StoreSubject {
         assertThat(all(TARGET)).extracting(EventRecord::type).containsExactly("own", "said", "after");
         assertThat(all(SOURCE)).extracting(EventRecord::type).containsExactly("first", "said", "apart");
 
-        commit(transaction -> transaction.remove(SOURCE));
+        commit(draft -> draft.remove(SOURCE));
         assertThat(store().streamsWith(Set.of("said"))).containsExactly(TARGET);
         assertThat(all(TARGET)).hasSize(3);
     }
 
     @Test
     default void should_copy_nothing_that_was_not_committed() {
-        commit(transaction -> {
-            append(transaction, SOURCE, "first");
-            append(transaction, SOURCE, "said", Optional.of("key"), bytes(""));
+        commit(draft -> {
+            append(draft, SOURCE, "first");
+            append(draft, SOURCE, "said", Optional.of("key"), bytes(""));
         });
 
-        try (Transaction transaction = store().begin()) {
-            append(transaction, TARGET, "own");
-            copy(transaction, 1, 2);
-        }
+        ProposalDraft refused = new ProposalDraft(store());
+        append(refused, TARGET, "own");
+        copy(refused, 1, 2);
+        given(SOURCE, "later", 1);
+        assertThatThrownBy(refused.believe(new Belief.EndsAt(SOURCE, 2))::commit)
+                .isInstanceOf(StaleFactsException.class);
 
         assertThat(store().head(TARGET)).isEmpty();
         assertThat(all(TARGET)).isEmpty();
@@ -101,12 +102,12 @@ interface StoreCopyTests extends StoreSubject {
     }
 
     @Test
-    default void should_copy_what_the_same_transaction_appended() {
-        commit(transaction -> {
-            append(transaction, SOURCE, "first");
-            append(transaction, SOURCE, "said", Optional.empty(), bytes("1"));
-            append(transaction, TARGET, "own");
-            copy(transaction, 1, 2);
+    default void should_copy_what_the_same_proposal_appended() {
+        commit(draft -> {
+            append(draft, SOURCE, "first");
+            append(draft, SOURCE, "said", Optional.empty(), bytes("1"));
+            append(draft, TARGET, "own");
+            copy(draft, 1, 2);
         });
 
         assertThat(all(TARGET)).extracting(EventRecord::type).containsExactly("own", "said");
@@ -114,24 +115,23 @@ interface StoreCopyTests extends StoreSubject {
 
     @Test
     default void should_keep_copies_when_it_is_opened_again() {
-        commit(transaction -> {
-            append(transaction, SOURCE, "first");
-            append(transaction, SOURCE, "said", Optional.empty(), bytes("1"));
-            append(transaction, TARGET, "own");
-            copy(transaction, 1, 2);
+        commit(draft -> {
+            append(draft, SOURCE, "first");
+            append(draft, SOURCE, "said", Optional.empty(), bytes("1"));
+            append(draft, TARGET, "own");
+            copy(draft, 1, 2);
         });
 
         if (survivesReopen()) {
             reopened();
             assertThat(all(TARGET)).extracting(EventRecord::type).containsExactly("own", "said");
-            commit(transaction -> append(transaction, TARGET, "after"));
+            commit(draft -> append(draft, TARGET, "after"));
             assertThat(store().head(TARGET).map(StreamHead::lastOffset)).contains(3L);
         }
     }
 
-    private static void copy(Transaction transaction, long after, long through) {
-        StreamHead head = new StreamHead("first", through, EPOCH.plusMillis(through), false);
-        transaction.copy(new Copy(SOURCE, after, through, TARGET, head));
+    private static void copy(ProposalDraft draft, long after, long through) {
+        draft.add(new Change.Copy(TARGET, SOURCE, after, through, true));
     }
 
     private static byte[] bytes(String text) {

@@ -5,9 +5,11 @@ import static dev.millrace.contracts.store.StoreSubject.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.engine.spi.Belief;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore.Cursor;
 import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StaleFactsException;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.ArrayList;
@@ -27,16 +29,16 @@ interface StoreLifecycleTests extends StoreSubject {
         List<Long> positions = new ArrayList<>();
         Random random = new Random(11);
         for (int round = 0; round < 20; round++) {
-            try (var transaction = store().begin()) {
-                List<Long> own = new ArrayList<>();
-                for (int i = 0; i < 5; i++) {
-                    own.add(append(transaction, random.nextBoolean() ? ONE : TWO, "said")
-                            .position());
-                }
-                if (random.nextInt(3) > 0) {
-                    transaction.commit();
-                    positions.addAll(own);
-                }
+            ProposalDraft draft = new ProposalDraft(store());
+            for (int i = 0; i < 5; i++) {
+                append(draft, random.nextBoolean() ? ONE : TWO, "said");
+            }
+            if (random.nextInt(3) > 0) {
+                draft.commit().forEach(record -> positions.add(record.position()));
+            } else {
+                commit(other -> append(other, ONE, "said")).forEach(record -> positions.add(record.position()));
+                assertThatThrownBy(draft.believe(new Belief.EndsAt(ONE, 0))::commit)
+                        .isInstanceOf(StaleFactsException.class);
             }
         }
 
@@ -52,38 +54,37 @@ interface StoreLifecycleTests extends StoreSubject {
         given(TWO, "said", 3);
         long highest = all(TWO).get(2).position();
 
-        commit(transaction -> transaction.remove(TWO));
-        commit(transaction -> assertThat(transaction.nextPosition()).isGreaterThan(highest));
+        commit(draft -> draft.remove(TWO));
         given(TWO, "said", 1);
 
         assertThat(all(TWO).get(0).position()).isGreaterThan(highest);
     }
 
     @Test
-    default void should_not_give_a_position_again_that_was_removed_in_its_own_transaction() {
-        List<Long> positions = new ArrayList<>();
-        commit(transaction -> {
-            positions.add(append(transaction, ONE, "said").position());
-            transaction.remove(ONE);
+    default void should_not_give_a_position_again_that_was_removed_in_its_own_commit() {
+        List<EventRecord> removed = commit(draft -> {
+            append(draft, ONE, "said");
+            draft.remove(ONE);
         });
 
         reopened();
 
-        commit(transaction ->
-                assertThat(transaction.nextPosition()).isGreaterThan(survivesReopen() ? positions.get(0) : 0));
+        List<EventRecord> next = commit(draft -> append(draft, TWO, "said"));
+        assertThat(next.get(0).position())
+                .isGreaterThan(survivesReopen() ? removed.get(0).position() : 0);
         assertThat(store().head(ONE)).isEmpty();
     }
 
     @Test
     default void should_remove_a_stream_with_everything_that_belongs_to_it() {
-        commit(transaction -> {
-            append(transaction, ONE, "said", "key");
-            append(transaction, TWO, "said", "key");
-            transaction.saveCursor(ONE, "chat", new Cursor("first", 1));
-            transaction.saveCursor(TWO, "chat", new Cursor("first", 1));
+        commit(draft -> {
+            append(draft, ONE, "said", "key");
+            append(draft, TWO, "said", "key");
+            draft.saveCursor(ONE, "chat", new Cursor("first", 1));
+            draft.saveCursor(TWO, "chat", new Cursor("first", 1));
         });
 
-        commit(transaction -> transaction.remove(ONE));
+        commit(draft -> draft.remove(ONE));
 
         assertThat(store().head(ONE)).isEmpty();
         assertThat(all(ONE)).isEmpty();
@@ -96,16 +97,15 @@ interface StoreLifecycleTests extends StoreSubject {
 
     @Test
     default void should_begin_a_removed_stream_anew() {
-        commit(transaction -> {
-            append(transaction, ONE, "said", "key");
-            transaction.saveCursor(ONE, "chat", new Cursor("first", 1));
+        commit(draft -> {
+            append(draft, ONE, "said", "key");
+            draft.saveCursor(ONE, "chat", new Cursor("first", 1));
         });
-        commit(transaction -> {
-            transaction.remove(ONE);
-            assertThat(transaction.head(ONE)).isEmpty();
-            append(transaction, ONE, "heard", "key");
+        commit(draft -> {
+            draft.remove(ONE);
+            append(draft, ONE, "heard", "key");
         });
-        commit(transaction -> append(transaction, ONE, "seen"));
+        commit(draft -> append(draft, ONE, "seen"));
 
         assertThat(all(ONE)).extracting(EventRecord::type).containsExactly("heard", "seen");
         assertThat(all(ONE)).extracting(EventRecord::offset).containsExactly(1L, 2L);
@@ -119,12 +119,12 @@ interface StoreLifecycleTests extends StoreSubject {
     default void should_save_cursors_by_processor_and_stream() {
         given(ONE, "said", 3);
         given(TWO, "said", 1);
-        commit(transaction -> {
-            transaction.saveCursor(ONE, "chat", new Cursor("first", 1));
-            transaction.saveCursor(ONE, "breaker", new Cursor("first", 0));
-            transaction.saveCursor(TWO, "chat", new Cursor("first", 1));
+        commit(draft -> {
+            draft.saveCursor(ONE, "chat", new Cursor("first", 1));
+            draft.saveCursor(ONE, "breaker", new Cursor("first", 0));
+            draft.saveCursor(TWO, "chat", new Cursor("first", 1));
         });
-        commit(transaction -> transaction.saveCursor(ONE, "chat", new Cursor("first", 3)));
+        commit(draft -> draft.saveCursor(ONE, "chat", new Cursor("first", 3)));
 
         assertThat(store().cursor(ONE, "chat")).contains(new Cursor("first", 3));
         assertThat(store().cursor(ONE, "breaker")).contains(new Cursor("first", 0));
@@ -137,9 +137,9 @@ interface StoreLifecycleTests extends StoreSubject {
 
     @Test
     default void should_save_a_cursor_with_the_record_it_belongs_to() {
-        commit(transaction -> {
-            append(transaction, ONE, "said");
-            transaction.saveCursor(ONE, "chat", new Cursor("first", 1));
+        commit(draft -> {
+            append(draft, ONE, "said");
+            draft.saveCursor(ONE, "chat", new Cursor("first", 1));
         });
 
         assertThat(store().cursor(ONE, "chat")).contains(new Cursor("first", 1));
@@ -148,11 +148,11 @@ interface StoreLifecycleTests extends StoreSubject {
     @Test
     default void should_ignore_a_cursor_of_another_incarnation() {
         given(ONE, "said", 1);
-        commit(transaction -> {
-            transaction.saveCursor(ONE, "late", new Cursor("earlier", 9));
-            transaction.saveCursor(TWO, "late", new Cursor("first", 9));
-            transaction.saveCursor(ONE, "chat", new Cursor("first", 1));
-            transaction.saveCursor(ONE, "chat", new Cursor("earlier", 9));
+        commit(draft -> {
+            draft.saveCursor(ONE, "late", new Cursor("earlier", 9));
+            draft.saveCursor(TWO, "late", new Cursor("first", 9));
+            draft.saveCursor(ONE, "chat", new Cursor("first", 1));
+            draft.saveCursor(ONE, "chat", new Cursor("earlier", 9));
         });
 
         assertThat(store().cursor(ONE, "late")).isEmpty();
@@ -163,14 +163,14 @@ interface StoreLifecycleTests extends StoreSubject {
 
     @Test
     default void should_keep_everything_after_it_is_opened_again() {
-        commit(transaction -> {
-            append(transaction, ONE, "said", "key");
-            append(transaction, TWO, "said");
-            transaction.saveCursor(ONE, "chat", new Cursor("first", 1));
+        commit(draft -> {
+            append(draft, ONE, "said", "key");
+            append(draft, TWO, "said");
+            draft.saveCursor(ONE, "chat", new Cursor("first", 1));
         });
         Optional<StreamHead> head = store().head(ONE);
         List<EventRecord> written = all(ONE);
-        commit(transaction -> transaction.remove(TWO));
+        commit(draft -> draft.remove(TWO));
 
         reopened();
 
@@ -195,7 +195,7 @@ interface StoreLifecycleTests extends StoreSubject {
         closed.close();
         closed.close();
 
-        assertThatThrownBy(closed::begin).isInstanceOf(IllegalStateException.class);
+        assertThatThrownBy(closed::facts).isInstanceOf(IllegalStateException.class);
         assertThatThrownBy(() -> closed.read(ONE, RecordRange.after(0, 1))).isInstanceOf(IllegalStateException.class);
     }
 }

@@ -5,7 +5,6 @@ import static dev.millrace.contracts.store.StoreSubject.stream;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.engine.spi.EventRecord;
-import dev.millrace.engine.spi.EventStore.Transaction;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -21,13 +20,13 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
-/** Tests of concurrent readers beside one writer: a reader sees whole transactions only. */
+/** Tests of concurrent readers beside one writer: a reader sees whole commits only. */
 interface StoreReaderTests extends StoreSubject {
     StreamKey LEFT = stream("/readers/left");
     StreamKey RIGHT = stream("/readers/right");
 
     @Test
-    default void should_show_readers_whole_transactions_in_order_while_it_writes() throws Exception {
+    default void should_show_readers_whole_commits_in_order_while_it_writes() throws Exception {
         int readers = 6;
         AtomicBoolean writing = new AtomicBoolean(true);
         AtomicLong committed = new AtomicLong();
@@ -40,10 +39,11 @@ interface StoreReaderTests extends StoreSubject {
             }
             assertThat(reading.await(20, TimeUnit.SECONDS)).isTrue();
             for (int round = 0; round < 200; round++) {
-                commit(transaction -> {
-                    append(transaction, LEFT, "said", "left-" + transaction.nextPosition());
-                    append(transaction, LEFT, "said");
-                    append(transaction, RIGHT, "said");
+                String key = "left-" + round;
+                commit(draft -> {
+                    append(draft, LEFT, "said", key);
+                    append(draft, LEFT, "said");
+                    append(draft, RIGHT, "said");
                 });
                 committed.incrementAndGet();
             }
@@ -66,7 +66,7 @@ interface StoreReaderTests extends StoreSubject {
             long right = store().head(RIGHT).map(StreamHead::lastOffset).orElse(0L);
             List<EventRecord> left = store().read(LEFT, RecordRange.after(0, Integer.MAX_VALUE));
             assertThat(right).as("what was committed before the call").isGreaterThanOrEqualTo(before);
-            assertThat(left.size()).as("whole transactions").isEven();
+            assertThat(left.size()).as("whole commits").isEven();
             assertThat((long) left.size()).as("time goes forward").isGreaterThanOrEqualTo(Math.max(seen, 2 * right));
             for (int i = 0; i < left.size(); i++) {
                 assertThat(left.get(i).offset()).isEqualTo(i + 1);
@@ -75,23 +75,6 @@ interface StoreReaderTests extends StoreSubject {
             reading.countDown();
         }
         return seen;
-    }
-
-    @Test
-    default void should_not_make_readers_wait_for_an_open_transaction() throws Exception {
-        given(LEFT, "said", 1);
-        ExecutorService reader = Executors.newSingleThreadExecutor();
-        try (Transaction transaction = store().begin()) {
-            append(transaction, LEFT, "said", "open");
-
-            Future<Integer> size = reader.submit(() -> all(LEFT).size());
-            Future<Optional<EventRecord>> found = reader.submit(() -> store().find(LEFT, "open"));
-
-            assertThat(size.get(20, TimeUnit.SECONDS)).isEqualTo(1);
-            assertThat(found.get(20, TimeUnit.SECONDS)).isEmpty();
-        } finally {
-            reader.shutdownNow();
-        }
     }
 
     @Test

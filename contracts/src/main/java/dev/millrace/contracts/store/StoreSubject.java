@@ -4,9 +4,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
-import dev.millrace.engine.spi.EventStore.Transaction;
 import dev.millrace.engine.spi.RecordRange;
-import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
@@ -16,7 +14,7 @@ import java.util.function.Consumer;
 
 /** The store under test, with helpers for the tests of its promises. */
 interface StoreSubject {
-    /** The time of offset 0; the event at offset n is n milliseconds later. */
+    /** The time of the events. */
     Instant EPOCH = Instant.parse("2026-01-01T00:00:00.123Z");
 
     /** The open store; empty when the test began. */
@@ -32,45 +30,34 @@ interface StoreSubject {
         return new StreamKey(ProjectSlug.defaultProject(), StreamPath.of(path));
     }
 
-    default void commit(Consumer<Transaction> work) {
-        try (Transaction transaction = store().begin()) {
-            work.accept(transaction);
-            transaction.commit();
-        }
+    /** Commits a proposal, and returns the records that it appended. */
+    default List<EventRecord> commit(Consumer<ProposalDraft> work) {
+        ProposalDraft draft = new ProposalDraft(store());
+        work.accept(draft);
+        return draft.commit();
     }
 
-    /** Appends events of one type, each in its own transaction. */
+    /** Appends events of one type, each in its own commit. */
     default void given(StreamKey stream, String type, int count) {
         for (int i = 0; i < count; i++) {
-            commit(transaction -> append(transaction, stream, type));
+            commit(draft -> append(draft, stream, type));
         }
     }
 
-    static EventRecord append(Transaction transaction, StreamKey stream, String type) {
-        return append(transaction, stream, type, Optional.empty());
+    static void append(ProposalDraft draft, StreamKey stream, String type) {
+        append(draft, stream, type, Optional.empty(), body(type));
     }
 
-    static EventRecord append(Transaction transaction, StreamKey stream, String type, String key) {
-        return append(transaction, stream, type, Optional.of(key));
+    static void append(ProposalDraft draft, StreamKey stream, String type, String key) {
+        append(draft, stream, type, Optional.of(key), body(type));
     }
 
-    private static EventRecord append(Transaction transaction, StreamKey stream, String type, Optional<String> key) {
-        long offset = transaction.head(stream).map(StreamHead::lastOffset).orElse(0L) + 1;
-        byte[] body = ("\"type\":\"" + type + "\",\"n\":" + offset).getBytes(StandardCharsets.UTF_8);
-        return append(transaction, stream, type, key, body);
+    static void append(ProposalDraft draft, StreamKey stream, String type, Optional<String> key, byte[] body) {
+        draft.append(stream, EPOCH, type, key, body);
     }
 
-    /** Appends the next event of a stream with these bytes. */
-    static EventRecord append(
-            Transaction transaction, StreamKey stream, String type, Optional<String> key, byte[] body) {
-        Optional<StreamHead> before = transaction.head(stream);
-        long offset = before.map(StreamHead::lastOffset).orElse(0L) + 1;
-        String incarnation = before.map(StreamHead::incarnation).orElse("first");
-        EventRecord record =
-                new EventRecord(
-                        transaction.nextPosition(), stream.path(), offset, EPOCH.plusMillis(offset), type, key, body);
-        transaction.append(stream, new StreamHead(incarnation, offset, record.createdAt(), false), record);
-        return record;
+    private static byte[] body(String type) {
+        return ("\"type\":\"" + type + "\"").getBytes(StandardCharsets.UTF_8);
     }
 
     default List<EventRecord> all(StreamKey stream) {

@@ -33,11 +33,11 @@ interface StoreSubtreeTests extends StoreSubject {
     default void should_read_a_subtree_in_the_order_of_the_commits() {
         List<EventRecord> written = new ArrayList<>();
         for (int i = 0; i < 3; i++) {
-            commit(transaction -> {
-                written.add(append(transaction, DEEP, "deep"));
-                written.add(append(transaction, TOP, "top"));
-                written.add(append(transaction, LEAF, "leaf"));
-            });
+            written.addAll(commit(draft -> {
+                append(draft, DEEP, "deep");
+                append(draft, TOP, "top");
+                append(draft, LEAF, "leaf");
+            }));
         }
 
         assertThat(wholeSubtree(TOP, 0, 100)).isEqualTo(positions(written));
@@ -50,10 +50,9 @@ interface StoreSubtreeTests extends StoreSubject {
 
     @Test
     default void should_read_up_to_a_position_and_report_how_far_it_read() {
-        List<EventRecord> written = new ArrayList<>();
-        commit(transaction -> {
+        List<EventRecord> written = commit(draft -> {
             for (int i = 0; i < 4; i++) {
-                written.add(append(transaction, LEAF, "leaf"));
+                append(draft, LEAF, "leaf");
             }
         });
 
@@ -87,9 +86,9 @@ interface StoreSubtreeTests extends StoreSubject {
     @Test
     default void should_skip_any_number_of_records_of_other_streams() {
         given(LEAF, "leaf", 1);
-        commit(transaction -> {
+        commit(draft -> {
             for (int i = 0; i < 12_000; i++) {
-                append(transaction, stream("/elsewhere"), "said");
+                append(draft, stream("/elsewhere"), "said");
             }
         });
         given(LEAF, "leaf", 1);
@@ -130,7 +129,7 @@ interface StoreSubtreeTests extends StoreSubject {
         given(DEEP, "deep", 1);
         long last = store().lastPosition();
 
-        commit(transaction -> transaction.remove(DEEP));
+        commit(draft -> draft.remove(DEEP));
 
         assertThat(wholeSubtree(TOP, 0, 100)).hasSize(2);
         assertThat(store().standings(TOP, Optional.empty(), 100)).hasSize(1);

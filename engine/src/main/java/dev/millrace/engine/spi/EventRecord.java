@@ -52,6 +52,12 @@ public record EventRecord(
         return EventJson.body(json, path, offset, createdAt, type);
     }
 
+    /** The same event where a store has put it. */
+    public EventRecord at(Placement placement) {
+        return new EventRecord(
+                placement.position(), path, placement.offset(), placement.createdAt(), type, idempotencyKey, body);
+    }
+
     /** The same event with another body. */
     public EventRecord withBody(byte[] other) {
         return new EventRecord(position, path, offset, createdAt, type, idempotencyKey, other);

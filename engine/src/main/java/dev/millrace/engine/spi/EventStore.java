@@ -6,19 +6,33 @@ import java.util.Optional;
 import java.util.Set;
 
 /**
- * A store of event records. It keeps bytes and headers, and knows no event types and no append rules. The engine calls
- * {@link #begin} and the transactions only on its writer thread, and all other methods on any thread. A read sees
- * everything that was committed before the call, and nothing that is not committed.
+ * A store of event records. It keeps bytes and headers, and knows no event types and no append rules.
  *
- * <p>An append is acknowledged when {@link Transaction#commit} returns, so a durable store returns only when the data
- * is on disk. Failures are unchecked exceptions; a transaction that failed has no effect. {@code EventStoreContract} in
- * the contract suite tests every store.
+ * <p>An append has three steps. The engine asks for {@link #facts}. It decides what to store. It gives the store a
+ * {@link Proposal}: the changes, and the beliefs about the store on which the decision depends. {@link #commit} makes
+ * all changes and gives the new events their positions, offsets and times; or it finds that a belief is not true (any
+ * more) and changes nothing. Then the engine decides again from new facts. So several engines can share a store that
+ * allows it.
+ *
+ * <p>An append is acknowledged when {@link #commit} returns, so a durable store returns only when the data is on disk.
+ * A read sees everything that was committed before the call, and nothing that is not committed. Thread-safe. Failures
+ * are unchecked exceptions. {@code EventStoreContract} in the contract suite tests every store.
  *
  * @since 0.1
  */
 public interface EventStore extends AutoCloseable {
-    /** Begins a transaction. The engine has closed the one before it. */
-    Transaction begin();
+    /** What the store holds now. Nothing has to be closed; the engine asks for new facts for every proposal. */
+    Facts facts();
+
+    /**
+     * Makes all changes of a proposal visible and durable, or none.
+     *
+     * @return a placement for each {@link Change.Append}, in order
+     * @throws StaleFactsException if a belief is not true, or an appended key is taken; nothing is stored
+     * @throws UncertainCommitException if the store does not know whether the proposal is stored
+     * @throws UnsupportedOperationException if the store cannot make a {@link Change.Copy}; nothing is stored
+     */
+    List<Placement> commit(Proposal proposal);
 
     /** The head of a stream; empty if the stream does not exist. */
     Optional<StreamHead> head(StreamKey stream);
@@ -74,7 +88,7 @@ public interface EventStore extends AutoCloseable {
         throw new UnsupportedOperationException("cannot follow " + root + ": this store does not list its streams");
     }
 
-    /** Releases files and threads. No transaction is open, and none will begin. */
+    /** Releases files and threads. No call is running, and none will begin. */
     @Override
     void close();
 
@@ -101,57 +115,4 @@ public interface EventStore extends AutoCloseable {
      * @param through the position up to which the store searched: later pages hold no record at or below it
      */
     record SubtreePage(List<EventRecord> records, long through) {}
-
-    /**
-     * A request to copy records from one stream to another.
-     *
-     * @param source the stream with the records
-     * @param afterOffset exclusive lower bound
-     * @param throughOffset inclusive upper bound; the source has all offsets up to it
-     * @param target another stream, whose last offset is {@code afterOffset}
-     * @param head the head of the target afterwards
-     */
-    record Copy(StreamKey source, long afterOffset, long throughOffset, StreamKey target, StreamHead head) {}
-
-    /** A group of changes that becomes visible and durable as a whole or not at all. For one thread. */
-    interface Transaction extends AutoCloseable {
-        /** The head of a stream, including the changes of this transaction. */
-        Optional<StreamHead> head(StreamKey stream);
-
-        /** The record under an idempotency key, including the changes of this transaction. */
-        Optional<EventRecord> find(StreamKey stream, String idempotencyKey);
-
-        /** The position of the next appended record: above every position that was ever committed. */
-        long nextPosition();
-
-        /**
-         * Appends a record and replaces the head. The engine makes sure that the record's offset is the head's last
-         * offset, and that the stream does not contain its idempotency key.
-         */
-        void append(StreamKey stream, StreamHead head, EventRecord record);
-
-        /**
-         * Appends copies of another stream's records, in order. The copies differ in their stream and in their positions,
-         * which start with {@link #nextPosition()}.
-         *
-         * @throws UnsupportedOperationException if this store does not support forks
-         */
-        default void copy(Copy copy) {
-            throw new UnsupportedOperationException(
-                    "cannot fork " + copy.source() + ": this store cannot copy records");
-        }
-
-        /** Removes a stream with its records, keys and cursors. Their positions are not used again. */
-        void remove(StreamKey stream);
-
-        /** Saves a cursor. Does nothing if the stream does not exist in that incarnation. */
-        void saveCursor(StreamKey stream, String processor, Cursor cursor);
-
-        /** Makes everything durable and visible. */
-        void commit();
-
-        /** Discards everything that was not committed. */
-        @Override
-        void close();
-    }
 }

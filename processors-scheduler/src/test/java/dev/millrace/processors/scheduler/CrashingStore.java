@@ -1,16 +1,22 @@
 package dev.millrace.processors.scheduler;
 
+import dev.millrace.core.ProjectSlug;
 import dev.millrace.engine.ForwardingEventStore;
-import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.Placement;
+import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
+import java.util.List;
 
 /**
  * A store whose process crashes at the append of a given event: either before the event is durable, or after that and
  * before the append is answered. From then on nothing is written.
  */
 final class CrashingStore implements ForwardingEventStore {
+    private static final StreamKey STREAM = new StreamKey(ProjectSlug.defaultProject(), Stage.PATH);
+
     private final EventStore store;
     private final long offset;
     private final boolean durable;
@@ -33,35 +39,20 @@ final class CrashingStore implements ForwardingEventStore {
     }
 
     @Override
-    public Transaction begin() {
-        Transaction transaction = store.begin();
-        return new ForwardingTransaction() {
-            @Override
-            public Transaction delegate() {
-                return transaction;
+    public List<Placement> commit(Proposal proposal) {
+        long last = store.head(STREAM).map(StreamHead::lastOffset).orElse(0L);
+        long added = proposal.changes().stream()
+                .filter(change -> change instanceof Change.Append && change.stream().equals(STREAM))
+                .count();
+        if (!crashed && last < offset && offset <= last + added) {
+            crashed = true;
+            if (durable) {
+                store.commit(proposal);
             }
-
-            private boolean last;
-
-            @Override
-            public void append(StreamKey stream, StreamHead head, EventRecord record) {
-                last |= stream.path().equals(Stage.PATH) && record.offset() == offset;
-                transaction.append(stream, head, record);
-            }
-
-            @Override
-            public void commit() {
-                if (!crashed && last) {
-                    crashed = true;
-                    if (durable) {
-                        transaction.commit();
-                    }
-                }
-                if (crashed) {
-                    throw new IllegalStateException("the process has crashed at offset " + offset);
-                }
-                transaction.commit();
-            }
-        };
+        }
+        if (crashed) {
+            throw new IllegalStateException("the process has crashed at offset " + offset);
+        }
+        return store.commit(proposal);
     }
 }

@@ -32,6 +32,18 @@ final class SqlExceptionTranslator {
         return cause instanceof SQLiteException failure && kind(failure.getResultCode()) == SQLiteErrorCode.SQLITE_BUSY;
     }
 
+    /** Whether the disk is full: then nothing of the statement is in the file. */
+    static boolean isFull(SQLException cause) {
+        return cause instanceof SQLiteException failure && kind(failure.getResultCode()) == SQLiteErrorCode.SQLITE_FULL;
+    }
+
+    /** Whether the index of keys has the key of the new event already. */
+    static boolean isKeyTaken(SQLException cause) {
+        return cause instanceof SQLiteException failure
+                && failure.getResultCode() == SQLiteErrorCode.SQLITE_CONSTRAINT_UNIQUE
+                && String.valueOf(failure.getMessage()).contains("events.key");
+    }
+
     private static SQLiteErrorCode kind(SQLiteErrorCode code) {
         return SQLiteErrorCode.getErrorCode(code.code & 0xff); // the other bits are details
     }

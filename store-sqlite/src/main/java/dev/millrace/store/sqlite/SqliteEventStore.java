@@ -3,6 +3,9 @@ package dev.millrace.store.sqlite;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.Facts;
+import dev.millrace.engine.spi.Placement;
+import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -17,7 +20,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * A durable event store in one SQLite file. When {@link EventStore.Transaction#commit} returns, the data is on disk
+ * A durable event store in one SQLite file. When {@link #commit} returns, the data is on disk
  * (write-ahead log, {@code synchronous=FULL}) and survives a crash of the process or the machine.
  *
  * <p>The directory contains {@code millrace.db}, the {@code -wal} file of SQLite while the store is open, and {@code
@@ -27,8 +30,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>If the store was not closed, the next {@link #open} checks the newest events, and refuses a damaged file. The same
  * happens with a copy of the files of an open store. This takes a second or less.
  *
- * <p>Reads use their own read-only connections: they do not wait for the writer, and it does not wait for them. Safe
- * for use by many threads, but only one thread at a time may write. A failure of the file or the disk is an {@link
+ * <p>Reads use their own read-only connections: they do not wait for a commit, and it does not wait for them. Commits
+ * wait for each other. Thread-safe. A failure of the file or the disk is an {@link
  * UncheckedIOException} that names the file and what to do. After {@link #close}, calls throw {@link
  * IllegalStateException}.
  *
@@ -104,8 +107,13 @@ public final class SqliteEventStore implements EventStore {
     }
 
     @Override
-    public Transaction begin() {
-        return writeConnection.begin();
+    public Facts facts() {
+        return new SqliteFacts(writeConnection, writeConnection.moment());
+    }
+
+    @Override
+    public List<Placement> commit(Proposal proposal) {
+        return writeConnection.commit(proposal);
     }
 
     @Override

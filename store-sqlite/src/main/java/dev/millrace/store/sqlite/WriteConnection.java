@@ -1,5 +1,10 @@
 package dev.millrace.store.sqlite;
 
+import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.Placement;
+import dev.millrace.engine.spi.Proposal;
+import dev.millrace.engine.spi.StaleFactsException;
+import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -8,10 +13,14 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** The only writing connection, with a cache of stream rows. For one thread at a time. */
+/** The only writing connection, with a cache of stream rows. Thread-safe. */
 final class WriteConnection implements AutoCloseable {
     private static final System.Logger LOG = System.getLogger(WriteConnection.class.getPackageName());
 
@@ -33,13 +42,14 @@ final class WriteConnection implements AutoCloseable {
     private static final String READ_MARK = "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'open'";
     private static final String UNMARK = "DELETE FROM meta WHERE name = 'open'";
 
+    private final ReentrantLock lock = new ReentrantLock();
     private final Path file;
     private final PreparedStatements statements;
     private final Queries queries;
     private final WriteAheadLog log;
     private final Map<StreamKey, StreamRow> cached = new RecentStreams();
     private long lastPosition;
-    private @Nullable SqliteTransaction open;
+    private long moment;
     private long mark;
     private boolean closed;
 
@@ -101,13 +111,45 @@ final class WriteConnection implements AutoCloseable {
                         + " another program has opened the file after a crash, all is well");
     }
 
-    SqliteTransaction begin() {
-        if (closed) {
-            throw new IllegalStateException("the event store is closed: " + file);
-        }
-        if (open != null) {
-            throw new IllegalStateException("a transaction is open already: " + file + "; close it first");
-        }
+    /** A number that changes with every commit. */
+    long moment() {
+        return locked(() -> moment);
+    }
+
+    /** Looks something up, if nothing was committed since a moment. */
+    <T> T lookUp(long then, String purpose, Look<T> look) {
+        return locked(() -> {
+            if (then != moment) {
+                throw new StaleFactsException("the store has changed since these facts were asked for");
+            }
+            try {
+                return look.in(this);
+            } catch (SQLException e) {
+                throw failure(purpose, e);
+            }
+        });
+    }
+
+    /** A query on this connection. */
+    interface Look<T> {
+        T in(WriteConnection connection) throws SQLException;
+    }
+
+    List<Placement> commit(Proposal proposal) {
+        return locked(() -> {
+            begin();
+            try (SqliteCommit commit = new SqliteCommit(this, statements, queries, lastPosition)) {
+                if (proposal.moment() != moment) {
+                    proposal.beliefs().forEach(commit::check);
+                }
+                proposal.changes().forEach(commit::make);
+                commit.commit();
+                return commit.placements();
+            }
+        });
+    }
+
+    private void begin() {
         try {
             if (mark < OPEN) {
                 statements.run(MARK_OPEN, OPEN + lastPosition);
@@ -118,13 +160,39 @@ final class WriteConnection implements AutoCloseable {
         } catch (SQLException e) {
             throw failure("cannot begin a transaction", e);
         }
-        open = new SqliteTransaction(this, statements, queries, lastPosition);
-        return open;
     }
 
-    /** The cached row of a stream as of the last commit. */
-    @Nullable StreamRow recall(StreamKey stream) {
-        return cached.get(stream);
+    private <T> T locked(Supplier<T> work) {
+        lock.lock();
+        try {
+            if (closed) {
+                throw new IllegalStateException("the event store is closed: " + file);
+            }
+            return work.get();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    Optional<StreamHead> head(StreamKey stream) throws SQLException {
+        StreamRow row = row(stream);
+        return row == null ? Optional.empty() : Optional.of(row.head());
+    }
+
+    Optional<EventRecord> find(StreamKey stream, String idempotencyKey) throws SQLException {
+        return queries.record(stream, idempotencyKey);
+    }
+
+    /** The row of a stream as of the last commit; null if there is none. */
+    @Nullable StreamRow row(StreamKey stream) throws SQLException {
+        StreamRow row = cached.get(stream);
+        if (row == null) {
+            row = queries.stream(stream);
+            if (row != null) {
+                cached.put(stream, row);
+            }
+        }
+        return row;
     }
 
     /** Removes a stream from the cache before it is deleted. */
@@ -132,16 +200,12 @@ final class WriteConnection implements AutoCloseable {
         cached.remove(stream);
     }
 
-    /** Called with the rows that a transaction has committed. */
+    /** Called with the rows of a commit. */
     void committed(Map<StreamKey, StreamRow> streams, long position) {
         cached.putAll(streams);
         lastPosition = position;
+        moment++;
         log.trim();
-    }
-
-    /** Called when the open transaction has ended. */
-    void ended() {
-        open = null;
     }
 
     /** The exception for a failure. Also clears the statements. */
@@ -152,7 +216,16 @@ final class WriteConnection implements AutoCloseable {
 
     @Override
     public void close() {
-        closed = true;
+        lock.lock();
+        try {
+            closed = true;
+            closeAll();
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private void closeAll() {
         try (statements) {
             unmark();
             log.empty();

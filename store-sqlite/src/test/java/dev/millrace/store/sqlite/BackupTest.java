@@ -3,8 +3,8 @@ package dev.millrace.store.sqlite;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.contracts.store.ProposalDraft;
 import dev.millrace.engine.spi.EventRecord;
-import dev.millrace.engine.spi.EventStore.Transaction;
 import dev.millrace.engine.spi.RecordRange;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -110,12 +110,11 @@ class BackupTest {
     void should_end_a_backup_when_the_store_is_closed() throws Exception {
         Path target = parent.resolve("copy.db");
         SqliteEventStore store = SqliteEventStore.open(parent.resolve("data"));
-        try (Transaction transaction = store.begin()) {
-            for (int i = 0; i < 40; i++) {
-                Records.append(transaction, 1_000_000);
-            }
-            transaction.commit();
+        ProposalDraft draft = new ProposalDraft(store);
+        for (int i = 0; i < 40; i++) {
+            Records.append(draft, 1_000_000);
         }
+        draft.commit();
         CompletableFuture<BackupSummary> backup = CompletableFuture.supplyAsync(() -> store.backup(target));
 
         store.close();

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.engine.spi.EventStore.Transaction;
+import dev.millrace.contracts.store.ProposalDraft;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -200,12 +200,11 @@ class DatabaseCheckTest {
     }
 
     private static void fill(SqliteEventStore store, int events) {
-        try (Transaction transaction = store.begin()) {
-            for (int i = 0; i < events; i++) {
-                Records.append(transaction, 100);
-            }
-            transaction.commit();
+        ProposalDraft draft = new ProposalDraft(store);
+        for (int i = 0; i < events; i++) {
+            Records.append(draft, 100);
         }
+        draft.commit();
     }
 
     /** As another connection of the same process, because no other process has access. */

@@ -1,10 +1,9 @@
 package dev.millrace.store.sqlite;
 
+import dev.millrace.contracts.store.ProposalDraft;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
-import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
-import dev.millrace.engine.spi.EventStore.Transaction;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
@@ -16,28 +15,17 @@ final class Records {
 
     private Records() {}
 
-    /** Appends one record of this size in its own transaction. */
+    /** Appends one record of this size in its own commit. */
     static void append(EventStore store, int bytes) {
-        try (Transaction transaction = store.begin()) {
-            append(transaction, bytes);
-            transaction.commit();
-        }
+        ProposalDraft draft = new ProposalDraft(store);
+        append(draft, bytes);
+        draft.commit();
     }
 
-    static void append(Transaction transaction, int bytes) {
-        long offset = transaction.head(STREAM).map(StreamHead::lastOffset).orElse(0L) + 1;
-        Instant time = Instant.ofEpochMilli(offset);
-        transaction.append(
-                STREAM,
-                new StreamHead("life", offset, time, false),
-                new EventRecord(
-                        transaction.nextPosition(),
-                        STREAM.path(),
-                        offset,
-                        time,
-                        "said",
-                        Optional.of("key-" + offset),
-                        new byte[bytes]));
+    static void append(ProposalDraft draft, int bytes) {
+        long offset = draft.head(STREAM).map(StreamHead::lastOffset).orElse(0L) + 1;
+        draft.append(
+                STREAM, Instant.ofEpochMilli(offset), "said", Optional.of("key-" + offset), new byte[bytes]);
     }
 
     static long lastOffset(EventStore store) {

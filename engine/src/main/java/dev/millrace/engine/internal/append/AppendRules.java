@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The rules for appends: which inputs are stored, which are stored already, and which are refused. A pure function;
@@ -77,8 +78,8 @@ public final class AppendRules {
 
     /** The answer to one input: an event that was stored before, or the index of one of the entries. */
     public record Answer(PreparedEvent input, boolean replayed, Optional<EventRecord> stored, int entry) {
-        public AppendedRecord with(List<EventRecord> records) {
-            EventRecord event = stored.orElseGet(() -> records.get(entry));
+        public AppendedRecord with(List<EventRecord> records, UnaryOperator<EventRecord> asStored) {
+            EventRecord event = asStored.apply(stored.orElseGet(() -> records.get(entry)));
             return new AppendedRecord(event, replayed, replayed && IdempotencyKeyConflict.between(input, event));
         }
     }

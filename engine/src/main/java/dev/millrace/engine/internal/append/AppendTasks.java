@@ -48,10 +48,13 @@ public final class AppendTasks {
                     inputs,
                     key -> commitBatch.find(stream, key),
                     clock.next(stream, head.lastCreatedAt(), now));
+            if (inputs.stream().anyMatch(input -> input.expectedOffset().isPresent())) {
+                commitBatch.requireEnd(stream);
+            }
             List<EventRecord> records = new ArrayList<>(decision.entries().size());
             decision.entries().forEach(pendingRecord -> records.add(commitBatch.append(stream, pendingRecord)));
             return () -> view.apply(decision.answers().stream()
-                    .map(answer -> answer.with(records))
+                    .map(answer -> answer.with(records, commitBatch::stored))
                     .toList());
         });
     }

@@ -32,7 +32,6 @@ final class FencingCheck {
 
     private static boolean isHeld(Fence fence, StreamKey stream, CommitBatch commitBatch) {
         StreamKey leases = new StreamKey(stream.project(), fence.leases());
-        return commitBatch.find(leases, fence.claimKey()).isPresent()
-                && commitBatch.find(leases, fence.nextClaimKey()).isEmpty();
+        return commitBatch.isTaken(leases, fence.claimKey()) && !commitBatch.isTaken(leases, fence.nextClaimKey());
     }
 }

@@ -28,7 +28,6 @@ public final class ImportedLogBuilder {
     private static final String PATH = "streamPath";
     private static final String TIME = "createdAt";
 
-    private final StreamPath target;
     private final Instant latest;
     private final List<PendingRecord> events = new ArrayList<>();
     private final Map<String, Long> offsetsByKey = new HashMap<>();
@@ -37,9 +36,8 @@ public final class ImportedLogBuilder {
     private @Nullable StreamPath source;
     private @Nullable ProjectSlug project;
 
-    /** For a new stream; {@code latest} is the latest time of an event. */
-    public ImportedLogBuilder(StreamPath target, Instant latest) {
-        this.target = target;
+    /** {@code latest} is the latest time of an event. */
+    public ImportedLogBuilder(Instant latest) {
         this.latest = latest;
     }
 

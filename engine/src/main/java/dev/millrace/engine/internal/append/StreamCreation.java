@@ -5,7 +5,7 @@ import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.internal.commit.CommitBatch;
-import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
@@ -62,10 +62,8 @@ public final class StreamCreation {
         return begin(commitBatch, stream, origin, bornAt, now, first -> {
             StreamHead head =
                     new StreamHead(first.head().incarnation(), then.lastOffset(), then.lastCreatedAt(), then.paused());
-            commitBatch.fork(
-                    stream,
-                    first,
-                    new EventStore.Copy(stream.at(origin.path()), 1, origin.offset(), stream, head));
+            StreamKey source = stream.at(origin.path());
+            commitBatch.fork(stream, first, new Change.Copy(stream, source, 1, origin.offset(), then.paused()), head);
             return head;
         });
     }

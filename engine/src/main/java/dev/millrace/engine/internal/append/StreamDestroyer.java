@@ -106,6 +106,7 @@ public final class StreamDestroyer {
     private static DestroyResult removeAll(Map<StreamKey, LastState> lastStates, CommitBatch commitBatch) {
         Map<StreamPath, StreamState> states = new LinkedHashMap<>();
         lastStates.forEach((stream, last) -> {
+            commitBatch.requireEnd(stream);
             commitBatch.remove(stream);
             states.put(stream.path(), last.state());
         });

@@ -1,46 +1,110 @@
 package dev.millrace.engine.internal.commit;
 
 import dev.millrace.engine.internal.append.PendingRecord;
+import dev.millrace.engine.spi.Belief;
+import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.Facts;
+import dev.millrace.engine.spi.Placement;
+import dev.millrace.engine.spi.Proposal;
+import dev.millrace.engine.spi.StaleFactsException;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /**
- * One transaction of the store with a list of its changes, which are published after the commit. Exceptions of the
- * store become a {@link StoreFailedException}, to distinguish them from refusals. For the writer thread.
+ * The changes of one group, and the facts on which they depend. Later requests of the group see the changes of earlier
+ * ones. After the commit it has the records as they were stored. Exceptions of the store become a {@link
+ * StoreFailedException}, to distinguish them from refusals. For one thread.
  */
 public final class CommitBatch {
-    private final EventStore.Transaction transaction;
+    private static final long NOT_STORED = 0;
+
+    private final Facts facts;
+    private final Set<Belief> beliefs = new LinkedHashSet<>();
+    private final List<Change> changes = new ArrayList<>();
+    private final Map<StreamKey, Optional<StreamHead>> heads = new HashMap<>();
+    private final Set<StreamKey> changed = new HashSet<>();
+    private final Map<StreamKey, Map<String, EventRecord>> keys = new HashMap<>();
+    private final List<EventRecord> pending = new ArrayList<>();
+    private final IdentityHashMap<EventRecord, EventRecord> stored = new IdentityHashMap<>();
     private final Map<StreamKey, List<EventRecord>> appended = new LinkedHashMap<>();
     private final Map<StreamKey, Long> copied = new LinkedHashMap<>();
     private final List<StreamKey> removed = new ArrayList<>();
 
-    CommitBatch(EventStore.Transaction transaction) {
-        this.transaction = transaction;
+    CommitBatch(Facts facts) {
+        this.facts = facts;
     }
 
+    /** The head of a stream after the changes so far; the group is stored only if it exists, or not, as now. */
     public Optional<StreamHead> head(StreamKey stream) {
-        return calling(() -> transaction.head(stream));
-    }
-
-    public Optional<EventRecord> find(StreamKey stream, String key) {
-        return calling(() -> transaction.find(stream, key));
-    }
-
-    public EventRecord append(StreamKey stream, PendingRecord pendingRecord) {
-        EventRecord record = calling(() -> {
-            EventRecord placed = pendingRecord.at(transaction.nextPosition(), stream.path());
-            transaction.append(stream, pendingRecord.head(), placed);
-            return placed;
+        return heads.computeIfAbsent(stream, key -> {
+            Optional<StreamHead> head = calling(() -> facts.head(key));
+            beliefs.add(head.<Belief>map(known -> new Belief.Present(key, known.incarnation(), known.paused()))
+                    .orElseGet(() -> new Belief.Absent(key)));
+            return head;
         });
+    }
+
+    /** The group is stored only if no other process appends to the stream before. */
+    public void requireEnd(StreamKey stream) {
+        if (!changed.contains(stream)) {
+            head(stream).ifPresent(head -> beliefs.add(new Belief.EndsAt(stream, head.lastOffset())));
+        }
+    }
+
+    /**
+     * The record under a key after the changes so far. One of this group has no position yet, and the offset that it
+     * will probably get: see {@link #stored}.
+     */
+    public Optional<EventRecord> find(StreamKey stream, String key) {
+        EventRecord own = keys.getOrDefault(stream, Map.of()).get(key);
+        return own != null ? Optional.of(own) : calling(() -> facts.find(stream, key));
+    }
+
+    /** As {@link #find}; the group is stored only if the key is taken, or not, as now. */
+    public boolean isTaken(StreamKey stream, String key) {
+        boolean taken = find(stream, key).isPresent();
+        if (!keys.getOrDefault(stream, Map.of()).containsKey(key)) {
+            beliefs.add(new Belief.Key(stream, key, taken));
+        }
+        return taken;
+    }
+
+    /** Adds an event. The record that it returns is not stored yet: see {@link #stored}. */
+    public EventRecord append(StreamKey stream, PendingRecord event) {
+        EventRecord record = add(stream, event);
         appended.computeIfAbsent(stream, key -> new ArrayList<>()).add(record);
+        return record;
+    }
+
+    private EventRecord add(StreamKey stream, PendingRecord event) {
+        StreamHead head = event.head();
+        changes.add(new Change.Append(
+                stream,
+                head.incarnation(),
+                head.paused(),
+                head.lastCreatedAt(),
+                event.type(),
+                event.key(),
+                event.body()));
+        EventRecord record = event.at(NOT_STORED, stream.path());
+        pending.add(record);
+        changed.add(stream);
+        heads.put(stream, Optional.of(head));
+        event.key().ifPresent(key -> keys.computeIfAbsent(stream, any -> new HashMap<>())
+                .put(key, record));
         return record;
     }
 
@@ -48,51 +112,52 @@ public final class CommitBatch {
      * Creates a stream from a first event and copies of another stream's records. They are not in {@link #appended}: no
      * tail can wait for them, and they can be many.
      */
-    public void fork(StreamKey stream, PendingRecord first, EventStore.Copy copy) {
-        calling(() -> {
-            transaction.append(stream, first.head(), first.at(transaction.nextPosition(), stream.path()));
-            if (copy.throughOffset() > copy.afterOffset()) {
-                transaction.copy(copy);
-            }
-            return copy;
-        });
+    public void fork(StreamKey stream, PendingRecord first, Change.Copy copy, StreamHead head) {
+        add(stream, first);
+        if (copy.throughOffset() > copy.afterOffset()) {
+            changes.add(copy);
+        }
+        heads.put(stream, Optional.of(head));
         copied.put(stream, copy.throughOffset());
     }
 
     /** Creates a stream from all its records, in order. They are not in {@link #appended}, as those of a fork. */
     public void importAll(StreamKey stream, List<PendingRecord> records) {
-        calling(() -> {
-            records.forEach(record -> transaction.append(
-                    stream, record.head(), record.at(transaction.nextPosition(), stream.path())));
-            return records;
-        });
+        records.forEach(record -> add(stream, record));
         copied.put(stream, records.get(records.size() - 1).head().lastOffset());
     }
 
     /** Removes a stream. Only in a group that appends nothing. */
     public void remove(StreamKey stream) {
-        calling(() -> {
-            transaction.remove(stream);
-            return stream;
-        });
+        changes.add(new Change.Remove(stream));
+        heads.put(stream, Optional.empty());
         removed.add(stream);
     }
 
     void saveCursor(CursorKey key, EventStore.Cursor cursor) {
-        calling(() -> {
-            transaction.saveCursor(key.stream(), key.processor(), cursor);
-            return key;
-        });
+        changes.add(new Change.SaveCursor(key.stream(), key.processor(), cursor));
     }
 
-    void commit() {
-        calling(() -> {
-            transaction.commit();
-            return this;
-        });
+    /** Stores the changes; throws {@link StaleFactsException} if they must be decided again. */
+    void commit(EventStore store) {
+        if (changes.isEmpty()) {
+            return;
+        }
+        List<Placement> placements =
+                calling(() -> store.commit(new Proposal(facts.moment(), List.copyOf(beliefs), changes)));
+        for (int i = 0; i < placements.size(); i++) {
+            EventRecord record = pending.get(i);
+            stored.put(record, record.at(placements.get(i)));
+        }
+        appended.values().forEach(records -> records.replaceAll(this::stored));
     }
 
-    /** The new records of each stream, in order. */
+    /** A record of this group as it was stored, with the position, offset and time that it got; or the record itself. */
+    public EventRecord stored(EventRecord record) {
+        return stored.getOrDefault(record, record);
+    }
+
+    /** The new records of each stream, in order; complete after the commit. */
     public Map<StreamKey, List<EventRecord>> appended() {
         return appended;
     }
@@ -109,6 +174,8 @@ public final class CommitBatch {
     private static <T> T calling(Supplier<T> store) {
         try {
             return store.get();
+        } catch (StaleFactsException e) {
+            throw e;
         } catch (RuntimeException e) {
             throw new StoreFailedException(e);
         }

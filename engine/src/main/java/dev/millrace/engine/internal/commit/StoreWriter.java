@@ -5,6 +5,8 @@ import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.internal.threads.CallbackExecutor;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StaleFactsException;
+import dev.millrace.engine.spi.UncertainCommitException;
 import dev.millrace.engine.spi.StreamKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -22,6 +24,9 @@ public final class StoreWriter {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
     private static final Duration CURSOR_DELAY = Duration.ofMillis(20);
     private static final Duration ANSWER_DELAY = Duration.ofMillis(20);
+
+    /** How often a group is decided if another process changes what it depends on. */
+    private static final int MOST_DECISIONS = 100;
 
     private final EventStore store;
     private final WriteQueue writeQueue;
@@ -176,24 +181,18 @@ public final class StoreWriter {
     }
 
     private CommitBatch commit(WriteQueue.WriteGroup taken) {
-        EventStore.Transaction transaction = store.begin();
-        try {
-            CommitBatch commitBatch = new CommitBatch(transaction);
-            taken.requests().forEach(writeTask -> writeTask.run(commitBatch));
-            taken.cursors().forEach(commitBatch::saveCursor);
-            commitBatch.commit();
-            return commitBatch;
-        } finally {
-            close(transaction);
-        }
-    }
-
-    /** Only logs a failure, because the changes may be committed already. */
-    private static void close(EventStore.Transaction transaction) {
-        try {
-            transaction.close();
-        } catch (RuntimeException e) {
-            LOG.log(Level.WARNING, "the store could not close a transaction", e);
+        for (int attempt = 1; ; attempt++) {
+            try {
+                CommitBatch commitBatch = new CommitBatch(store.facts());
+                taken.requests().forEach(writeTask -> writeTask.run(commitBatch));
+                taken.cursors().forEach(commitBatch::saveCursor);
+                commitBatch.commit(store);
+                return commitBatch;
+            } catch (StaleFactsException e) {
+                if (attempt == MOST_DECISIONS) {
+                    throw e;
+                }
+            }
         }
     }
 
@@ -203,14 +202,21 @@ public final class StoreWriter {
             taken.requests().forEach(writeTask -> answer(() -> refuse(writeTask, cannot)));
             return;
         }
-        for (WriteTask<?> writeTask : taken.requests()) {
-            answer(() -> writeTask.fail(
-                    Code.INTERNAL,
-                    "the store failed: " + cause.getMessage(),
-                    "send it again with the same idempotency key",
-                    cause));
-        }
+        Code code = cause instanceof StaleFactsException ? Code.UNAVAILABLE : Code.INTERNAL;
+        String why = why(cause);
+        taken.requests()
+                .forEach(writeTask -> answer(
+                        () -> writeTask.fail(code, why, "send it again with the same idempotency key", cause)));
         LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
+    }
+
+    private static String why(Throwable cause) {
+        if (cause instanceof StaleFactsException) {
+            return "other processes changed the store during " + MOST_DECISIONS + " attempts: " + cause.getMessage();
+        }
+        return cause.getCause() instanceof UncertainCommitException
+                ? "it is not known whether it is stored, the store failed: " + cause.getMessage()
+                : "the store failed: " + cause.getMessage();
     }
 
     /** The same request would fail again, so this is a {@code BAD_REQUEST}. */

@@ -50,8 +50,10 @@ public final class WriteTask<T> {
         return future;
     }
 
-    /** On the writer thread. */
+    /** Decides; again, if the facts have changed. On the writer thread. */
     void run(CommitBatch commitBatch) {
+        result = null;
+        refusal = null;
         try {
             result = work.apply(commitBatch);
         } catch (StreamException e) {

@@ -8,14 +8,12 @@ import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.ControlledStore;
 import dev.millrace.engine.InMemoryEventStore;
 import dev.millrace.engine.Json;
+import dev.millrace.engine.StoredDirectly;
 import dev.millrace.engine.RecordingSink;
 import dev.millrace.engine.internal.commit.ActivityCounter;
 import dev.millrace.engine.internal.commit.StoreReader;
 import dev.millrace.engine.internal.threads.CallbackExecutor;
 import dev.millrace.engine.internal.threads.CallbackThreads;
-import dev.millrace.engine.spi.EventRecord;
-import dev.millrace.engine.spi.EventStore.Transaction;
-import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
 import java.util.ArrayDeque;
@@ -40,7 +38,7 @@ class TailStepTest {
     private final StreamLiveTail tail = new StreamLiveTail(tails, tasks::add, time, A, 0, ended -> sink);
 
     TailStepTest() {
-        commit(1);
+        commit();
     }
 
     @Test
@@ -48,7 +46,7 @@ class TailStepTest {
         tail.wake();
         store.afterRead(range -> {
             if (range.afterOffset() == 1 && store.head(A).orElseThrow().lastOffset() == 1) {
-                commit(2);
+                commit();
                 tail.wake();
             }
         });
@@ -62,8 +60,8 @@ class TailStepTest {
     void should_not_deliver_more_than_the_backlog_before_it_says_caught_up() {
         store.afterRead(range -> {
             if (store.head(A).orElseThrow().lastOffset() == 1) {
-                commit(2);
-                commit(3);
+                commit();
+                commit();
             }
         });
         tail.wake();
@@ -93,7 +91,7 @@ class TailStepTest {
         sink.answerWith(stage);
         tail.wake();
         runAll();
-        commit(2);
+        commit();
         tail.wake();
         assertThat(tasks).isEmpty();
 
@@ -123,15 +121,10 @@ class TailStepTest {
         }
     }
 
-    private void commit(long offset) {
-        Instant now = Instant.parse("2026-01-01T00:00:00Z");
-        try (Transaction transaction = store.begin()) {
-            transaction.append(
-                    A,
-                    new StreamHead("life", offset, now, false),
-                    new EventRecord(
-                            transaction.nextPosition(), A.path(), offset, now, "t", Optional.empty(), Json.bytes("{}")));
-            transaction.commit();
-        }
+    private void commit() {
+        StoredDirectly.commit(
+                store,
+                StoredDirectly.event(
+                        store, A, Instant.parse("2026-01-01T00:00:00Z"), "t", Optional.empty(), Json.bytes("")));
     }
 }

@@ -4,10 +4,12 @@ import dev.millrace.core.BuiltInType;
 import dev.millrace.core.Event;
 import dev.millrace.core.ProjectSlug;
 import dev.millrace.engine.InMemoryEventStore;
+import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
-import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.StreamKey;
+import java.util.ArrayList;
 import java.util.List;
 
 /** A factory of stores that contain a given log, with its offsets, times and keys. */
@@ -16,25 +18,20 @@ public final class PreloadedStore {
 
     public static EventStore of(List<Event> events) {
         EventStore store = new InMemoryEventStore();
+        List<Change> changes = new ArrayList<>();
         boolean paused = false;
         for (Event event : events) {
             paused = BuiltInType.PAUSED.matches(event.type()) || (paused && !BuiltInType.RESUMED.matches(event.type()));
-            StreamHead head = new StreamHead("given", event.offset(), event.createdAt(), paused);
-            try (EventStore.Transaction transaction = store.begin()) {
-                transaction.append(
-                        new StreamKey(ProjectSlug.defaultProject(), event.path()),
-                        head,
-                        new EventRecord(
-                                transaction.nextPosition(),
-                                event.path(),
-                                event.offset(),
-                                event.createdAt(),
-                                event.type(),
-                                event.idempotencyKey(),
-                                EventRecord.bodyOf(event)));
-                transaction.commit();
-            }
+            changes.add(new Change.Append(
+                    new StreamKey(ProjectSlug.defaultProject(), event.path()),
+                    "given",
+                    paused,
+                    event.createdAt(),
+                    event.type(),
+                    event.idempotencyKey(),
+                    EventRecord.bodyOf(event)));
         }
+        store.commit(new Proposal(store.facts().moment(), List.of(), changes));
         return store;
     }
 }
