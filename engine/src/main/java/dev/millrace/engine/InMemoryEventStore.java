@@ -38,6 +38,22 @@ public final class InMemoryEventStore implements EventStore {
     /** An empty store. */
     public InMemoryEventStore() {}
 
+    /**
+     * Puts the log of a stream into this store, with its offsets and times. It may begin with any offset and have gaps:
+     * a test can continue a part of a recorded log.
+     *
+     * @param head of the stream; its last offset is that of the last record
+     * @param records in the order of their offsets, with ascending positions that no other record has
+     */
+    public void load(StreamKey stream, StreamHead head, List<EventRecord> records) {
+        locked(lock.writeLock(), () -> {
+            logs.put(stream, MemoryLog.of(head, records, Map.of()));
+            lastPosition = Math.max(lastPosition, records.get(records.size() - 1).position());
+            moment++;
+            return logs;
+        });
+    }
+
     @Override
     public Facts facts() {
         return locked(lock.readLock(), () -> new MemoryFacts(this, moment));
