@@ -39,8 +39,8 @@ public final class PreloadedStore {
                             event.idempotencyKey(),
                             EventRecord.bodyOf(event)));
         }
-        logs.forEach((path, records) ->
-                store.load(new StreamKey(ProjectSlug.defaultProject(), path), heads.get(path), records));
+        heads.forEach((path, head) -> store.load(
+                new StreamKey(ProjectSlug.defaultProject(), path), head, logs.getOrDefault(path, List.of())));
         return store;
     }
 }
