@@ -304,7 +304,8 @@ public final class JsonCodec {
 
     /**
      * As {@link #readEvent(byte[])}, for an event whose path, offset, type and time are known from elsewhere. They are
-     * used if the JSON does not say them, or says another path or offset. Never throws.
+     * used if the JSON does not say them, or says another path or offset. Without any JSON, the event is a damaged one,
+     * and its payload says so. Never throws.
      */
     public static Event readEvent(byte[] json, StreamPath path, long offset, String type, Instant createdAt) {
         return EventJsonReader.read(json, Optional.of(new EventJsonReader.Known(path, offset, type, createdAt)));

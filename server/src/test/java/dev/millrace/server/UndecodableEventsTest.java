@@ -64,7 +64,7 @@ class UndecodableEventsTest {
         assertThat(events).hasSize(LAST);
         for (Event event : events.subList(2, LAST)) {
             assertThat(event.type()).isEqualTo("t");
-            assertThat(event.createdAt()).isEqualTo(DamagedEvents.TIME);
+            assertThat(event.createdAt()).isEqualTo(events.get(1).createdAt());
             assertThat(event.payload()).isInstanceOf(MalformedPayload.class);
             assertThat(event.idempotencyKey()).contains("key-" + event.offset());
         }
@@ -90,7 +90,8 @@ class UndecodableEventsTest {
 
         assertThat(answer.status()).isEqualTo(200);
         assertThat(answer.body())
-                .contains(format.endsWith("yaml") ? "0.1e+100000000000" : "1e99999999999", "unfinished", "key-" + LAST);
+                .contains(format.endsWith("yaml") ? "0.1e+100000000000" : "1e99999999999", "unfinished", "key-" + LAST)
+                .contains("this event is damaged: its stored bytes are not those that were appended");
     }
 
     @Test

@@ -1,6 +1,7 @@
 package dev.millrace.contracts.store;
 
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.StreamKey;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 
@@ -24,7 +25,8 @@ public abstract class EventStoreContract
                 StoreCopyTests,
                 StoreLifecycleTests,
                 StoreSubtreeTests,
-                StoreReaderTests {
+                StoreReaderTests,
+                StoreDamageTests {
     private EventStore store;
 
     protected EventStoreContract() {}
@@ -42,6 +44,15 @@ public abstract class EventStoreContract
     @Override
     public boolean survivesReopen() {
         return true;
+    }
+
+    /**
+     * Changes one byte of the stored JSON of an event, while the store is open, as a failing disk does. False, the
+     * default, if the store has no disk; then the tests of damaged events do nothing.
+     */
+    @Override
+    public boolean damage(StreamKey stream, long offset) {
+        return false;
     }
 
     @BeforeEach

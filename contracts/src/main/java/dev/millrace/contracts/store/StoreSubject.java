@@ -26,6 +26,9 @@ interface StoreSubject {
     /** True if data are still there after {@link #reopened()}. */
     boolean survivesReopen();
 
+    /** Changes one byte of the stored JSON of an event beneath the store; false if the store cannot be damaged. */
+    boolean damage(StreamKey stream, long offset);
+
     static StreamKey stream(String path) {
         return new StreamKey(ProjectSlug.defaultProject(), StreamPath.of(path));
     }

@@ -17,7 +17,8 @@ import java.util.Optional;
  * @param idempotencyKey the key by which the store finds it, if it has one: that of a caller's event has a space before
  *     the key that readers see. The key alone is in {@code body}
  * @param body the fields of the event from {@code type} to {@code idempotencyKey} as they are on the wire: compact,
- *     UTF-8, numbers as the caller wrote them, without braces. Do not modify
+ *     UTF-8, numbers as the caller wrote them, without braces. Empty if the record is damaged: the store found that it
+ *     is not what was appended. Do not modify
  * @since 0.1
  */
 @SuppressWarnings("ArrayRecordComponent") // never compared
@@ -29,6 +30,11 @@ public record EventRecord(
         String type,
         Optional<String> idempotencyKey,
         byte[] body) {
+    /** Whether the store does not know what was appended. Time, type and key may be wrong too. */
+    public boolean isDamaged() {
+        return body.length == 0;
+    }
+
     /** The whole event as on the wire: the body between path, offset and time. A new array in each call. */
     public byte[] json() {
         return EventJson.of(path, body, offset, createdAt);

@@ -18,6 +18,10 @@ import java.util.Set;
  * A read sees everything that was committed before the call, and nothing that is not committed. Thread-safe. Failures
  * are unchecked exceptions. {@code EventStoreContract} in the contract suite tests every store.
  *
+ * <p>A durable store finds out when it reads a record whether it is what was appended, for example by a checksum. If it
+ * is not, the store hands it out without its body, see {@link EventRecord#isDamaged()}; so readers learn that it is
+ * damaged, and get the records around it. A copy of a damaged record is damaged.
+ *
  * @since 0.1
  */
 public interface EventStore extends AutoCloseable {

@@ -43,6 +43,7 @@ final class ConnectionSetup {
             statement.execute("PRAGMA busy_timeout = " + BUSY_MILLIS);
             statement.execute("PRAGMA wal_autocheckpoint = " + CHECKPOINT_PAGES);
         }
+        RecordChecksum.register(connection);
         return connection;
     }
 

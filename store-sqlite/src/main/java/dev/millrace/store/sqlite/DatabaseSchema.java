@@ -11,10 +11,14 @@ import java.sql.Statement;
  *
  * <p>The row id of an event is its position: rows are added only at the end of the table, and positions need no index.
  * {@code stream_types} has every type that a stream holds, so that a search for streams by type does not scan events.
+ * An event without a checksum is the copy of a damaged one; see {@link RecordChecksum}. {@code meta} has a random {@code
+ * id}, the same in all copies of the database.
  */
 final class DatabaseSchema {
     /** The {@code PRAGMA user_version} of a file with these tables. */
-    static final int VERSION = 1;
+    static final int VERSION = 2;
+
+    static final String NEW_ID = "INSERT OR IGNORE INTO meta (name, value) VALUES ('id', random())";
 
     private static final String[] TABLES = {
         """
@@ -36,7 +40,8 @@ final class DatabaseSchema {
             created_at INTEGER NOT NULL,
             type TEXT NOT NULL,
             key TEXT,
-            body BLOB NOT NULL
+            body BLOB NOT NULL,
+            checksum INTEGER
         ) STRICT""",
         "CREATE UNIQUE INDEX events_by_offset ON events (stream_id, offset)",
         "CREATE UNIQUE INDEX events_by_key ON events (stream_id, key) WHERE key IS NOT NULL",
@@ -84,6 +89,7 @@ final class DatabaseSchema {
         for (String table : TABLES) {
             statement.execute(table);
         }
+        statement.execute(NEW_ID);
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");
     }

@@ -6,6 +6,7 @@ import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore.Cursor;
 import dev.millrace.engine.spi.EventStore.Standing;
 import dev.millrace.engine.spi.EventStore.SubtreePage;
+import dev.millrace.engine.spi.Placement;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -21,13 +22,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The queries of the store, on one connection. Each is one statement, so its result is consistent. For one thread at a
- * time.
+ * The queries of the store, on one connection. Each is one statement, so its result is consistent; only what is known
+ * of a damaged record beside its row is looked up by another one. For one thread at a time.
  */
 final class Queries {
     private static final String STREAM = "(SELECT id FROM streams WHERE project = ? AND path = ?)";
     private static final long SEARCHED_ROWS = 10_000;
-    private static final String RECORD = "SELECT position, offset, created_at, type, key, body FROM events";
+    private static final String COLUMNS = "SELECT position, offset, created_at, type, key, body, stream_id, checksum";
+    private static final String RECORD = COLUMNS + " FROM events";
+    private static final byte[] DAMAGED = {};
 
     private final PreparedStatements statements;
 
@@ -94,7 +97,7 @@ final class Queries {
 
     Optional<EventRecord> record(StreamKey stream, String idempotencyKey) throws SQLException {
         try (ResultSet row = ask(RECORD + " WHERE stream_id = " + STREAM + " AND key = ?", stream, idempotencyKey)) {
-            return row.next() ? Optional.of(record(stream.path(), row)) : Optional.empty();
+            return row.next() ? Optional.of(placed(record(stream.path(), row), row)) : Optional.empty();
         }
     }
 
@@ -139,7 +142,7 @@ final class Queries {
      */
     SubtreePage subtree(StreamKey root, long after, long through, int limit, long mostBytes) throws SQLException {
         long end = Math.min(through, after + SEARCHED_ROWS);
-        String sql = "SELECT position, offset, created_at, type, key, body, path"
+        String sql = COLUMNS + ", path"
                 + " FROM events CROSS JOIN streams ON id = stream_id" // searches the events first
                 + " WHERE position > ? AND position <= ?"
                 + " AND project = ? AND (path = ? OR (path >= ? AND path < ?))"
@@ -158,13 +161,13 @@ final class Queries {
                         limit)
                 .executeQuery()) {
             while (bytes < mostBytes && row.next()) {
-                EventRecord record = record(new StreamPath(row.getString(7)), row);
+                EventRecord record = placed(record(new StreamPath(row.getString(9)), row), row);
                 records.add(record);
                 bytes += record.size();
             }
         }
         boolean full = records.size() >= limit || bytes >= mostBytes;
-        return new SubtreePage(records, full ? records.get(records.size() - 1).position() : end);
+        return new SubtreePage(records, full ? records.get(records.size() - 1).position() : end, damaged);
     }
 
     /** The streams below {@code root} with a path after {@code after}. */
@@ -215,15 +218,40 @@ final class Queries {
                 .executeQuery();
     }
 
+    /** The record in a row; without its body if the checksum is wrong, or if it is a copy of such a record. */
     private static EventRecord record(StreamPath path, ResultSet row) throws SQLException {
+        long position = row.getLong(1);
+        long offset = row.getLong(2);
+        long createdAt = row.getLong(3);
+        String type = row.getString(4);
+        String key = row.getString(5);
+        byte[] body = row.getBytes(6);
+        boolean sound = RecordChecksum.of(position, row.getLong(7), offset, createdAt, type, key, body) == row.getInt(8)
+                && !row.wasNull();
         return new EventRecord(
-                row.getLong(1),
+                position,
                 path,
-                row.getLong(2),
-                Instant.ofEpochMilli(row.getLong(3)),
-                row.getString(4),
-                Optional.ofNullable(row.getString(5)),
-                row.getBytes(6));
+                offset,
+                Instant.ofEpochMilli(createdAt),
+                type == null ? "" : type,
+                Optional.ofNullable(key),
+                sound && body != null ? body : DAMAGED);
+    }
+
+    /** A damaged record that was not found by its offset gets the offset of the index, because its own may be wrong. */
+    private EventRecord placed(EventRecord record, ResultSet row) throws SQLException {
+        if (!record.isDamaged()) {
+            return record;
+        }
+        try (ResultSet indexed = statements
+                .of(
+                        "SELECT offset FROM events INDEXED BY events_by_offset WHERE stream_id = ? AND position = ?",
+                        row.getLong(7),
+                        record.position())
+                .executeQuery()) {
+            long offset = indexed.next() ? indexed.getLong(1) : Math.max(1, record.offset());
+            return record.at(new Placement(record.position(), offset, record.createdAt()));
+        }
     }
 
     private static String marks(Collection<?> values) {

@@ -109,21 +109,27 @@ final class SqliteCommit implements AutoCloseable {
     }
 
     private void insert(StreamRow row, Change.Append append, Placement placement) throws SQLException {
+        long position = placement.position();
+        long offset = placement.offset();
+        long createdAt = placement.createdAt().toEpochMilli();
+        String type = append.type();
+        String key = append.idempotencyKey().orElse(null);
+        byte[] body = append.body();
         try {
             statements.run(
-                    "INSERT INTO events (position, stream_id, offset, created_at, type, key, body)"
-                            + " VALUES (?, ?, ?, ?, ?, ?, ?)",
-                    placement.position(),
+                    "INSERT INTO events (position, stream_id, offset, created_at, type, key, body, checksum)"
+                            + " VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                    position,
                     row.id(),
-                    placement.offset(),
-                    placement.createdAt().toEpochMilli(),
-                    append.type(),
-                    append.idempotencyKey().orElse(null),
-                    append.body());
+                    offset,
+                    createdAt,
+                    type,
+                    key,
+                    body,
+                    RecordChecksum.of(position, row.id(), offset, createdAt, type, key, body));
         } catch (SQLException e) {
-            if (append.idempotencyKey().isPresent() && SqlExceptionTranslator.isKeyTaken(e)) {
-                throw new StaleFactsException("the idempotency key '"
-                        + append.idempotencyKey().get() + "' is taken on " + append.stream());
+            if (key != null && SqlExceptionTranslator.isKeyTaken(e)) {
+                throw new StaleFactsException("the idempotency key '" + key + "' is taken on " + append.stream());
             }
             throw e;
         }
@@ -160,6 +166,7 @@ final class SqliteCommit implements AutoCloseable {
         }
     }
 
+    /** The copy of a damaged record has no checksum, so it is damaged too. */
     private long insertCopies(StreamRow source, StreamRow target, Change.Copy copy) throws SQLException {
         statements.run(
                 "INSERT OR IGNORE INTO stream_types (type, stream_id) SELECT DISTINCT type, ? FROM events"
@@ -170,9 +177,12 @@ final class SqliteCommit implements AutoCloseable {
                 copy.throughOffset());
         return statements
                 .of(
-                        "INSERT INTO events (position, stream_id, offset, created_at, type, key, body)"
-                                + " SELECT ? + offset, ?, offset, created_at, type, key, body"
-                                + " FROM events WHERE stream_id = ? AND offset > ? AND offset <= ? ORDER BY offset",
+                        "INSERT INTO events (position, stream_id, offset, created_at, type, key, body, checksum)"
+                                + " SELECT position, stream_id, offset, created_at, type, key, body,"
+                                + " CASE WHEN sound THEN " + RecordChecksum.OF_ROW + " END FROM ("
+                                + "SELECT ? + offset AS position, ? AS stream_id, offset, created_at, type, key, body,"
+                                + " checksum = " + RecordChecksum.OF_ROW + " AS sound"
+                                + " FROM events WHERE stream_id = ? AND offset > ? AND offset <= ? ORDER BY offset)",
                         lastPosition - copy.afterOffset(),
                         target.id(),
                         source.id(),

@@ -30,6 +30,9 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * <p>If the store was not closed, the next {@link #open} checks the newest events, and refuses a damaged file. The same
  * happens with a copy of the files of an open store. This takes a second or less.
  *
+ * <p>Each event has a checksum, which every read checks. The first opening of a directory of an older version converts
+ * it, which takes some seconds for a million events; see {@code docs/backup.md}.
+ *
  * <p>Reads use their own read-only connections: they do not wait for a commit, and it does not wait for them. Commits
  * wait for each other. Thread-safe. A failure of the file or the disk is an {@link
  * UncheckedIOException} that names the file and what to do. After {@link #close}, calls throw {@link

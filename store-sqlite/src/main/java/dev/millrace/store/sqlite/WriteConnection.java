@@ -73,6 +73,8 @@ final class WriteConnection implements AutoCloseable {
             if (mark > NONE || logLeft) {
                 DatabaseCheck.quick(connection, file, "cannot open the event store");
             }
+            DatabaseConversion.run(connection, file);
+            mark = DatabaseCheck.number(connection, READ_MARK);
             if (maxPages != UNLIMITED) {
                 try (Statement statement = connection.createStatement()) {
                     statement.execute("PRAGMA max_page_count = " + maxPages);

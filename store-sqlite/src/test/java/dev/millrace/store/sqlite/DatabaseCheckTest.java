@@ -213,7 +213,7 @@ class DatabaseCheckTest {
     }
 
     private static String insertAnother() {
-        return "INSERT INTO events SELECT 31, stream_id, 31, created_at, type, 'key-31', body FROM events"
+        return "INSERT INTO events SELECT 31, stream_id, 31, created_at, type, 'key-31', body, checksum FROM events"
                 + " WHERE offset = 30";
     }
 

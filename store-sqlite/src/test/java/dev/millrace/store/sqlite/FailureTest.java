@@ -77,14 +77,14 @@ class FailureTest {
     @Test
     void should_refuse_a_schema_of_the_future() throws Exception {
         SqliteEventStore.open(directory).close();
-        change("PRAGMA user_version = 2");
+        change("PRAGMA user_version = 3");
 
         assertThatThrownBy(() -> SqliteEventStore.open(directory))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(directory.resolve("millrace.db").toString())
-                .hasMessageContaining("schema version 2")
+                .hasMessageContaining("schema version 3")
                 .hasMessageContaining("start the newer Millrace");
-        change("PRAGMA user_version = 1");
+        change("PRAGMA user_version = 2");
         SqliteEventStore.open(directory).close();
     }
 

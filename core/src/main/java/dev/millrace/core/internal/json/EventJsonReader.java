@@ -23,6 +23,10 @@ import java.util.regex.Pattern;
  * can be read of it, and gets a text as its payload.
  */
 public final class EventJsonReader {
+    /** The payload of an event whose bytes the store does not hand out. */
+    private static final String DAMAGED = "this event is damaged: its stored bytes are not those that were appended;"
+            + " 'millrace verify' lists all damaged events";
+
     private static final int LONGEST_SHOWN = 1000;
     private static final int LONGEST_END = 1_100;
 
@@ -90,7 +94,7 @@ public final class EventJsonReader {
                 parts.remove(name);
             }
         }
-        return read(parts.put("payload", whole));
+        return read(parts.put("payload", json.length == 0 ? DAMAGED : whole));
     }
 
     private static JsonNode key(String json) {
@@ -142,6 +146,9 @@ public final class EventJsonReader {
 
     /** Why an event has this text as its payload. */
     public static String problem(String payload) {
+        if (payload.equals(DAMAGED)) {
+            return payload;
+        }
         try {
             JsonNode json = JsonCodec.parse(payload);
             if (json.has("streamPath") || json.has("offset")) {

@@ -11,8 +11,8 @@ import java.util.List;
 
 /**
  * The events of a store as readers get them. Another version, or another program, may have stored JSON that is no
- * event. Readers get an event in its place, with the path, offset, type, time and key that the store knows, so that
- * they read the log to its end.
+ * event, and a record may be damaged. Readers get an event in its place, with the path, offset, type, time and key that
+ * the store knows, so that they read the log to its end.
  */
 public final class StoredEvents {
     private StoredEvents() {}
@@ -20,7 +20,11 @@ public final class StoredEvents {
     /** Decodes a record; never throws. */
     public static Event decode(EventRecord record) {
         Event event = JsonCodec.readEvent(
-                record.json(), record.path(), record.offset(), record.type(), record.createdAt());
+                record.isDamaged() ? record.body() : record.json(),
+                record.path(),
+                record.offset(),
+                record.type(),
+                record.createdAt());
         boolean lacksKey =
                 event.idempotencyKey().isEmpty() && !event.payloadJson().isObject();
         return lacksKey && record.idempotencyKey().isPresent()
