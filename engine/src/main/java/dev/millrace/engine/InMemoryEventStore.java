@@ -48,7 +48,8 @@ public final class InMemoryEventStore implements EventStore {
     public void load(StreamKey stream, StreamHead head, List<EventRecord> records) {
         locked(lock.writeLock(), () -> {
             logs.put(stream, MemoryLog.of(head, records, Map.of()));
-            lastPosition = Math.max(lastPosition, records.get(records.size() - 1).position());
+            lastPosition =
+                    Math.max(lastPosition, records.get(records.size() - 1).position());
             moment++;
             return logs;
         });
@@ -67,8 +68,9 @@ public final class InMemoryEventStore implements EventStore {
                 proposal.beliefs().forEach(commit::check);
             }
             proposal.changes().forEach(commit::make);
-            commit.streams().forEach((stream, after) ->
-                    after.merged().ifPresentOrElse(log -> logs.put(stream, log), () -> logs.remove(stream)));
+            commit.streams()
+                    .forEach((stream, after) ->
+                            after.merged().ifPresentOrElse(log -> logs.put(stream, log), () -> logs.remove(stream)));
             lastPosition = commit.lastPosition();
             moment++;
             return commit.placements();

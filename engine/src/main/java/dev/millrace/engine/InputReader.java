@@ -87,11 +87,7 @@ final class InputReader {
     }
 
     private PreparedEvent read(
-            ParsedInput input,
-            int length,
-            CallerTrust trust,
-            Optional<Chain> chain,
-            AppendErrors appendErrors) {
+            ParsedInput input, int length, CallerTrust trust, Optional<Chain> chain, AppendErrors appendErrors) {
         if (input.depth() > limits.jsonDepth()) {
             throw appendErrors.tooDeep(limits.jsonDepth() + 1, limits.jsonDepth());
         }
@@ -108,11 +104,7 @@ final class InputReader {
 
     /** An invalid event keeps its input, and has the limit of all types. */
     private PreparedEvent invalid(
-            ParsedInput input,
-            int length,
-            String problems,
-            Optional<Chain> chain,
-            AppendErrors appendErrors) {
+            ParsedInput input, int length, String problems, Optional<Chain> chain, AppendErrors appendErrors) {
         if (length > limits.eventBytes()) {
             throw appendErrors.invalidTooLarge(length, limits.eventBytes(), problems);
         }

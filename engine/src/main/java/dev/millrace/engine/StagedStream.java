@@ -41,16 +41,12 @@ final class StagedStream {
     boolean isTrue(Belief belief) {
         StreamHead now = head;
         if (belief instanceof Belief.Present present) {
-            return now != null
-                    && now.incarnation().equals(present.incarnation())
-                    && now.paused() == present.paused();
+            return now != null && now.incarnation().equals(present.incarnation()) && now.paused() == present.paused();
         }
         if (belief instanceof Belief.EndsAt end) {
             return now != null && now.lastOffset() == end.lastOffset();
         }
-        return belief instanceof Belief.Key key
-                ? find(key.idempotencyKey()).isPresent() == key.taken()
-                : now == null;
+        return belief instanceof Belief.Key key ? find(key.idempotencyKey()).isPresent() == key.taken() : now == null;
     }
 
     void append(StreamHead newHead, EventRecord record) {

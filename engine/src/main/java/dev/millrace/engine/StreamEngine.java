@@ -135,9 +135,7 @@ public final class StreamEngine implements AutoCloseable {
         } catch (RuntimeException e) {
             return CompletableFuture.failedFuture(e);
         }
-        return parts.writer()
-                .submit(parts.appends()
-                        .request(stream, read, answers -> view.apply(decodable(answers))));
+        return parts.writer().submit(parts.appends().request(stream, read, answers -> view.apply(decodable(answers))));
     }
 
     /** A replayed event may have been stored by another version. */

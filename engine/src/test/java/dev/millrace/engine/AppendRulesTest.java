@@ -221,7 +221,9 @@ class AppendRulesTest {
             head = entry.head();
         }
         log.addAll(records);
-        return decision.answers().stream().map(answer -> answer.with(records, record -> record)).toList();
+        return decision.answers().stream()
+                .map(answer -> answer.with(records, record -> record))
+                .toList();
     }
 
     private Optional<EventRecord> find(String key) {

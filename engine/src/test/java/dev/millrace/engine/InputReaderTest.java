@@ -239,7 +239,8 @@ class InputReaderTest {
     }
 
     private static String text(PreparedEvent input) {
-        return new String(input.after(HEAD, HEAD.lastCreatedAt()).at(1, PATH).json(), StandardCharsets.UTF_8).replace('"', '\'');
+        return new String(input.after(HEAD, HEAD.lastCreatedAt()).at(1, PATH).json(), StandardCharsets.UTF_8)
+                .replace('"', '\'');
     }
 
     private static void assertRefused(InputReader reader, Code code, String why, String... sent) {

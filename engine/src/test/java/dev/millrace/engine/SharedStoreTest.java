@@ -101,8 +101,8 @@ class SharedStoreTest {
     @Test
     void should_refuse_an_append_if_the_other_engine_has_paused_the_stream() {
         append(one, "{'type':'first'}").join();
-        betweenDecisionAndCommit(() ->
-                append(two, "{'type':'" + BuiltInType.PAUSED.type() + "','payload':{}}").join());
+        betweenDecisionAndCommit(() -> append(two, "{'type':'" + BuiltInType.PAUSED.type() + "','payload':{}}")
+                .join());
 
         assertRefused(StreamException.Code.PAUSED, append(one, "{'type':'slower'}"));
     }

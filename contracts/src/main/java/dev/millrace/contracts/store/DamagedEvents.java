@@ -61,7 +61,12 @@ public final class DamagedEvents {
 
     /** As the other method, with the key {@code key-} and the offset of the event. */
     public static void append(ProposalDraft draft, StreamKey stream, String type, int kind) {
-        append(draft, stream, type, kind, "key-" + (draft.head(stream).orElseThrow().lastOffset() + 1));
+        append(
+                draft,
+                stream,
+                type,
+                kind,
+                "key-" + (draft.head(stream).orElseThrow().lastOffset() + 1));
     }
 
     /**

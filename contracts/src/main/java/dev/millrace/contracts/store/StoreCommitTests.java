@@ -87,7 +87,8 @@ interface StoreCommitTests extends StoreSubject {
 
     @Test
     default void should_keep_incarnation_and_pause_of_the_last_event() {
-        commit(draft -> draft.add(new Change.Append(A, "another", true, EPOCH, "paused", Optional.empty(), new byte[1])));
+        commit(draft ->
+                draft.add(new Change.Append(A, "another", true, EPOCH, "paused", Optional.empty(), new byte[1])));
 
         assertThat(store().head(A)).contains(new StreamHead("another", 1, EPOCH, true));
         assertThat(store().facts().head(A)).contains(new StreamHead("another", 1, EPOCH, true));
@@ -219,9 +220,8 @@ interface StoreCommitTests extends StoreSubject {
 
         assertThat(all(A))
                 .extracting(EventRecord::offset)
-                .containsExactlyElementsOf(LongStream.rangeClosed(1, 1 + threads * rounds)
-                        .boxed()
-                        .toList());
+                .containsExactlyElementsOf(
+                        LongStream.rangeClosed(1, 1 + threads * rounds).boxed().toList());
         assertThat(all(A)).extracting(EventRecord::position).isSorted().doesNotHaveDuplicates();
     }
 

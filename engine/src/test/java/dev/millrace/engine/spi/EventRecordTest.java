@@ -73,7 +73,10 @@ class EventRecordTest {
     @Test
     void should_cut_the_body_out_of_its_json() {
         assertThat(bodyOf(json(record(3, TIME, BODY)))).isEqualTo(BODY);
-        assertThat(new String(EventRecord.bodyOf(JsonCodec.readEvent(record(3, TIME, BODY).json())), UTF_8))
+        assertThat(new String(
+                        EventRecord.bodyOf(
+                                JsonCodec.readEvent(record(3, TIME, BODY).json())),
+                        UTF_8))
                 .isEqualTo(BODY);
     }
 
@@ -106,8 +109,9 @@ class EventRecordTest {
     void should_make_text_of_bytes_that_are_not_utf_8() {
         byte[] odd = "\u00e4".getBytes(ISO_8859_1);
 
-        Event event = JsonCodec.readEvent(
-                record(3, TIME, "").withBody(EventRecord.bodyOf(odd, PATH, 3, TIME, "t")).json());
+        Event event = JsonCodec.readEvent(record(3, TIME, "")
+                .withBody(EventRecord.bodyOf(odd, PATH, 3, TIME, "t"))
+                .json());
 
         assertThat(event.payloadJson().textValue()).isEqualTo("\ufffd");
     }

@@ -42,7 +42,8 @@ final class CrashingStore implements ForwardingEventStore {
     public List<Placement> commit(Proposal proposal) {
         long last = store.head(STREAM).map(StreamHead::lastOffset).orElse(0L);
         long added = proposal.changes().stream()
-                .filter(change -> change instanceof Change.Append && change.stream().equals(STREAM))
+                .filter(change ->
+                        change instanceof Change.Append && change.stream().equals(STREAM))
                 .count();
         if (!crashed && last < offset && offset <= last + added) {
             crashed = true;

@@ -44,7 +44,8 @@ final class DatabaseConversion {
                 connection,
                 "SELECT coalesce(min(position) - 1, " + all + ") FROM events WHERE checksum IS NULL AND position <= "
                         + all);
-        tell("converting: " + file + " is converted to the new format; this is done once, and takes about ten seconds for a million"
+        tell("converting: " + file
+                + " is converted to the new format; this is done once, and takes about ten seconds for a million"
                 + " events; it has " + all);
         long told = 0;
         try (PreparedStatement fill = prepare(connection)) {

@@ -167,7 +167,7 @@ final class Queries {
             }
         }
         boolean full = records.size() >= limit || bytes >= mostBytes;
-        return new SubtreePage(records, full ? records.get(records.size() - 1).position() : end, damaged);
+        return new SubtreePage(records, full ? records.get(records.size() - 1).position() : end);
     }
 
     /** The streams below {@code root} with a path after {@code after}. */

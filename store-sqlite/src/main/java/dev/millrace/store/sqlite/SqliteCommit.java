@@ -88,11 +88,9 @@ final class SqliteCommit implements AutoCloseable {
             StreamRow known = row(append.stream());
             Optional<StreamHead> head = Optional.ofNullable(known).map(StreamRow::head);
             Placement placement = new Placement(
-                    lastPosition + 1,
-                    head.map(StreamHead::lastOffset).orElse(0L) + 1,
-                    later(append.createdAt(), head));
-            StreamHead next = new StreamHead(
-                    append.incarnation(), placement.offset(), placement.createdAt(), append.paused());
+                    lastPosition + 1, head.map(StreamHead::lastOffset).orElse(0L) + 1, later(append.createdAt(), head));
+            StreamHead next =
+                    new StreamHead(append.incarnation(), placement.offset(), placement.createdAt(), append.paused());
             StreamRow row = known == null ? create(append.stream(), next) : known.with(next);
             insert(row, append, placement);
             register(row, append.type());

@@ -109,8 +109,9 @@ class DatabaseConversionTest {
             return "not JSON";
         }
         String separator = number == OTHER_FORM ? " : " : ":";
-        return "{\"streamPath\"" + separator + "\"" + Records.STREAM.path() + "\",\"type\":\"said\",\"payload\":{\"n\":" + number
-                + ".50},\"offset\":" + number + ",\"createdAt\":\"" + JsonCodec.time(Instant.ofEpochMilli(number)) + "\"}";
+        return "{\"streamPath\"" + separator + "\"" + Records.STREAM.path() + "\",\"type\":\"said\",\"payload\":{\"n\":"
+                + number + ".50},\"offset\":" + number + ",\"createdAt\":\""
+                + JsonCodec.time(Instant.ofEpochMilli(number)) + "\"}";
     }
 
     private long number(String query) throws SQLException {

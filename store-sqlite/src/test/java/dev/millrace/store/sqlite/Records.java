@@ -24,8 +24,7 @@ final class Records {
 
     static void append(ProposalDraft draft, int bytes) {
         long offset = draft.head(STREAM).map(StreamHead::lastOffset).orElse(0L) + 1;
-        draft.append(
-                STREAM, Instant.ofEpochMilli(offset), "said", Optional.of("key-" + offset), new byte[bytes]);
+        draft.append(STREAM, Instant.ofEpochMilli(offset), "said", Optional.of("key-" + offset), new byte[bytes]);
     }
 
     static long lastOffset(EventStore store) {

@@ -57,8 +57,7 @@ public record ForkOrigin(StreamPath path, long offset, Optional<ProjectSlug> pro
         if (first.isEmpty()) {
             return Optional.empty();
         }
-        JsonNode from =
-                StoredEvents.decode(first.get(0)).payloadJson().path("forkedFrom");
+        JsonNode from = StoredEvents.decode(first.get(0)).payloadJson().path("forkedFrom");
         return from.isObject()
                 ? Optional.of(new ForkOrigin(
                         StreamPath.of(from.path("path").asText()),

@@ -39,9 +39,6 @@ record PreparedEvent(
         long offset = head.lastOffset() + 1;
         boolean paused = is(BuiltInType.PAUSED) || (head.paused() && !is(BuiltInType.RESUMED));
         return new PendingRecord(
-                new StreamHead(head.incarnation(), offset, createdAt, paused),
-                type,
-                key.map(EventKey::stored),
-                body);
+                new StreamHead(head.incarnation(), offset, createdAt, paused), type, key.map(EventKey::stored), body);
     }
 }

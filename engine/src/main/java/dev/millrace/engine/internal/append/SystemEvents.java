@@ -76,11 +76,7 @@ public final class SystemEvents {
     }
 
     private static PreparedEvent input(
-            BuiltInType type,
-            byte[] payload,
-            Optional<byte[]> metadata,
-            Optional<String> key,
-            Chain chain) {
+            BuiltInType type, byte[] payload, Optional<byte[]> metadata, Optional<String> key, Chain chain) {
         return new PreparedEvent(
                 type.type(),
                 key.map(EventKey::ofProcessor),

@@ -103,8 +103,9 @@ public final class CommitBatch {
         pending.add(record);
         changed.add(stream);
         heads.put(stream, Optional.of(head));
-        event.key().ifPresent(key -> keys.computeIfAbsent(stream, any -> new HashMap<>())
-                .put(key, record));
+        event.key()
+                .ifPresent(key ->
+                        keys.computeIfAbsent(stream, any -> new HashMap<>()).put(key, record));
         return record;
     }
 

@@ -6,8 +6,8 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.internal.threads.CallbackExecutor;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.StaleFactsException;
-import dev.millrace.engine.spi.UncertainCommitException;
 import dev.millrace.engine.spi.StreamKey;
+import dev.millrace.engine.spi.UncertainCommitException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
@@ -205,8 +205,8 @@ public final class StoreWriter {
         Code code = cause instanceof StaleFactsException ? Code.UNAVAILABLE : Code.INTERNAL;
         String why = why(cause);
         taken.requests()
-                .forEach(writeTask -> answer(
-                        () -> writeTask.fail(code, why, "send it again with the same idempotency key", cause)));
+                .forEach(writeTask ->
+                        answer(() -> writeTask.fail(code, why, "send it again with the same idempotency key", cause)));
         LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
     }
 

@@ -139,8 +139,7 @@ public final class ProcessorStateCache implements ProcessorStates {
                     break; // destroyed meanwhile
                 }
                 for (EventRecord record : page) {
-                    state = processor.reduce(
-                            state, StoredEvents.decode(record).decodedBy(catalog));
+                    state = processor.reduce(state, StoredEvents.decode(record).decodedBy(catalog));
                     through = record.offset();
                 }
             }
