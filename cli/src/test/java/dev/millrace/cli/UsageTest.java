@@ -117,6 +117,12 @@ class UsageTest {
                 "--data",
                 "here");
         assertUsage(
+                "millrace: --accept-loss and --in-memory exclude each other; give one of them; see 'millrace serve"
+                        + " --help'\n",
+                "serve",
+                "--in-memory",
+                "--accept-loss");
+        assertUsage(
                 "millrace: --after must be an offset, 'start' or 'end', got 'now'; see 'millrace tail --help'\n",
                 "tail",
                 "/a",

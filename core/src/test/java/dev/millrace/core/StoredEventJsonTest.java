@@ -130,7 +130,7 @@ class StoredEventJsonTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
+                " ",
                 "null",
                 "[]",
                 "{",
@@ -153,6 +153,18 @@ class StoredEventJsonTest {
         assertThat(event.createdAt()).isEqualTo(Instant.EPOCH);
         assertThat(event.payloadJson().textValue()).isEqualTo(json);
         assertThat(event.payload()).isInstanceOf(MalformedPayload.class);
+    }
+
+    @Test
+    void should_say_that_an_event_is_damaged_of_which_nothing_is_left() {
+        Event event = JsonCodec.readEvent(new byte[0], StreamPath.of("/ann"), 7, "said", Instant.EPOCH);
+
+        assertThat(event.offset()).isEqualTo(7);
+        assertThat(event.payloadJson().textValue()).startsWith("this event is damaged");
+        assertThat(event.payload())
+                .isInstanceOfSatisfying(
+                        MalformedPayload.class,
+                        malformed -> assertThat(malformed.error()).startsWith("this event is damaged"));
     }
 
     @Test

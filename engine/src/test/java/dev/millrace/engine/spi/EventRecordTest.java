@@ -90,7 +90,7 @@ class EventRecordTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "",
+                " ",
                 "not JSON",
                 "{\"streamPath\":\"/a/b-c\",\"version\":2}",
                 "{\"streamPath\":\"/else\",\"type\":\"t\",\"payload\":{},\"offset\":3,\"createdAt\":\"2026-04-14T11:20:30.456Z\"}",

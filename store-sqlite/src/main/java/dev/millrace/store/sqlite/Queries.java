@@ -30,6 +30,8 @@ final class Queries {
     private static final long SEARCHED_ROWS = 10_000;
     private static final String COLUMNS = "SELECT position, offset, created_at, type, key, body, stream_id, checksum";
     private static final String RECORD = COLUMNS + " FROM events";
+    private static final String LAST_POSITION = "max(coalesce((SELECT max(position) FROM events), 0),"
+            + " coalesce((SELECT value FROM meta WHERE name = 'last_position'), 0))";
     private static final byte[] DAMAGED = {};
 
     private final PreparedStatements statements;
@@ -128,11 +130,27 @@ final class Queries {
 
     /** The highest position that was ever committed; 0 if there is none. */
     long lastPosition() throws SQLException {
-        try (ResultSet row = statements
-                .of("SELECT max(coalesce((SELECT max(position) FROM events), 0),"
-                        + " coalesce((SELECT value FROM meta WHERE name = 'last_position'), 0))")
-                .executeQuery()) {
+        try (ResultSet row = statements.of("SELECT " + LAST_POSITION).executeQuery()) {
             return row.getLong(1);
+        }
+    }
+
+    Mark mark() throws SQLException {
+        try (ResultSet row = statements
+                .of("SELECT (SELECT value FROM meta WHERE name = 'id'), " + LAST_POSITION
+                        + ", (SELECT coalesce(max(position), 0) FROM events),"
+                        + " (SELECT checksum FROM events ORDER BY position DESC LIMIT 1)")
+                .executeQuery()) {
+            return new Mark(row.getLong(1), row.getLong(2), row.getLong(3), row.getInt(4));
+        }
+    }
+
+    /** The stored checksum of an event; empty if there is none at this position. */
+    Optional<Integer> checksum(long position) throws SQLException {
+        try (ResultSet row = statements
+                .of("SELECT checksum FROM events WHERE position = ?", position)
+                .executeQuery()) {
+            return row.next() ? Optional.of(row.getInt(1)) : Optional.empty();
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.store.sqlite;
 
 import dev.millrace.core.StreamPath;
+import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.Facts;
@@ -23,12 +24,15 @@ import java.util.concurrent.atomic.AtomicBoolean;
  * A durable event store in one SQLite file. When {@link #commit} returns, the data is on disk
  * (write-ahead log, {@code synchronous=FULL}) and survives a crash of the process or the machine.
  *
- * <p>The directory contains {@code millrace.db}, the {@code -wal} file of SQLite while the store is open, and {@code
- * millrace.lock}. While the store is open, no other process can open it, also not the {@code sqlite3} tool; {@link
+ * <p>The directory contains {@code millrace.db}, the {@code -wal} file of SQLite while the store is open, {@code
+ * millrace.mark} and {@code millrace.lock}. While the store is open, no other process can open it, also not the {@code sqlite3} tool; {@link
  * #backup} makes a copy. Only the owner of the files has access to them, if the file system has permissions.
  *
  * <p>If the store was not closed, the next {@link #open} checks the newest events, and refuses a damaged file. The same
  * happens with a copy of the files of an open store. This takes a second or less.
+ *
+ * <p>The file {@code millrace.mark} says up to which position events were on disk. It is written some seconds after
+ * commits, and at the end. If the database has less when it is opened, it is refused; {@link #openAcceptingLoss} goes on.
  *
  * <p>Each event has a checksum, which every read checks. The first opening of a directory of an older version converts
  * it, which takes some seconds for a million events; see {@code docs/backup.md}.
@@ -52,6 +56,7 @@ public final class SqliteEventStore implements EventStore {
     private final DirectoryLock lock;
     private final WriteConnection writeConnection;
     private final ReadConnectionPool readConnectionPool;
+    private final MarkWriter markWriter;
     private final DatabaseBackup databaseBackup;
     private final AtomicBoolean closed = new AtomicBoolean();
 
@@ -59,11 +64,15 @@ public final class SqliteEventStore implements EventStore {
             DirectoryLock lock,
             WriteConnection writeConnection,
             ReadConnectionPool readConnectionPool,
+            MarkWriter markWriter,
             DatabaseBackup databaseBackup) {
         this.lock = lock;
         this.writeConnection = writeConnection;
         this.readConnectionPool = readConnectionPool;
+        this.markWriter = markWriter;
         this.databaseBackup = databaseBackup;
+        markWriter.write();
+        writeConnection.onCommit(markWriter::committed);
     }
 
     /**
@@ -71,25 +80,39 @@ public final class SqliteEventStore implements EventStore {
      *
      * @throws IllegalStateException if another store has opened the directory, in this or another process, or if the
      *     file was written by a newer version or by another program
-     * @throws UncheckedIOException if the directory or the file cannot be used, or if the file is damaged
+     * @throws UncheckedIOException if the directory or the file cannot be used, if the file is damaged, or if events are
+     *     missing that were on disk once
      */
     public static SqliteEventStore open(Path directory) {
-        return open(directory, WriteConnection.UNLIMITED);
+        return open(directory, false, WriteConnection.UNLIMITED, Timers.system());
     }
 
-    /** As {@link #open(Path)}, with a limited number of database pages; for tests of a full disk. */
-    static SqliteEventStore open(Path directory, long maxPages) {
+    /**
+     * As {@link #open(Path)}, but goes on if events are missing, for example with an older backup. It says in the log
+     * what is missing. A damaged file is refused nevertheless.
+     */
+    public static SqliteEventStore openAcceptingLoss(Path directory) {
+        return open(directory, true, WriteConnection.UNLIMITED, Timers.system());
+    }
+
+    /** As the public methods, with a limited number of database pages, for tests of a full disk, and other timers. */
+    static SqliteEventStore open(Path directory, boolean acceptLoss, long maxPages, Timers timers) {
         Path home = create(directory);
         DirectoryLock lock = DirectoryLock.take(home);
         Path file = home.resolve(FILE);
         try {
             OwnerOnlyFiles.tighten(home);
+            MarkFile markFile = new MarkFile(home);
+            Optional<Mark> mark = markFile.read();
+            LossCheck lossCheck = new LossCheck(file, mark, acceptLoss);
+            lossCheck.requireFile();
             OwnerOnlyFiles.create(file);
             ReadConnectionPool readConnectionPool = new ReadConnectionPool(file);
             return new SqliteEventStore(
                     lock,
-                    WriteConnection.open(file, readConnectionPool, maxPages),
+                    WriteConnection.open(file, lossCheck, readConnectionPool, maxPages),
                     readConnectionPool,
+                    new MarkWriter(markFile, mark, readConnectionPool, timers),
                     new DatabaseBackup(file, readConnectionPool));
         } catch (IOException e) {
             lock.close();
@@ -210,6 +233,7 @@ public final class SqliteEventStore implements EventStore {
             try (lock;
                     writeConnection;
                     readConnectionPool;
+                    markWriter;
                     databaseBackup) {
                 LOG.log(System.Logger.Level.DEBUG, "closing {0}", this);
             }

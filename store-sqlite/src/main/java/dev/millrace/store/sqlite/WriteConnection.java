@@ -6,8 +6,6 @@ import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.StaleFactsException;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
@@ -47,6 +45,7 @@ final class WriteConnection implements AutoCloseable {
     private final PreparedStatements statements;
     private final Queries queries;
     private final WriteAheadLog log;
+    private Runnable onCommit = () -> {};
     private final Map<StreamKey, StreamRow> cached = new RecentStreams();
     private long lastPosition;
     private long moment;
@@ -63,7 +62,8 @@ final class WriteConnection implements AutoCloseable {
         this.mark = mark;
     }
 
-    static WriteConnection open(Path file, ReadConnectionPool readConnectionPool, long maxPages) throws SQLException {
+    static WriteConnection open(Path file, LossCheck lossCheck, ReadConnectionPool readConnectionPool, long maxPages)
+            throws SQLException {
         boolean logLeft = WriteAheadLog.size(file) > 0;
         boolean logMissing = !WriteAheadLog.exists(file);
         Connection connection = ConnectionSetup.writing(file);
@@ -73,6 +73,7 @@ final class WriteConnection implements AutoCloseable {
             if (mark > NONE || logLeft) {
                 DatabaseCheck.quick(connection, file, "cannot open the event store");
             }
+            lossCheck.requireNew((int) DatabaseCheck.number(connection, "PRAGMA user_version"));
             DatabaseConversion.run(connection, file);
             mark = DatabaseCheck.number(connection, READ_MARK);
             if (maxPages != UNLIMITED) {
@@ -82,35 +83,17 @@ final class WriteConnection implements AutoCloseable {
             }
             WriteConnection opened =
                     new WriteConnection(file, new PreparedStatements(connection), readConnectionPool, mark);
+            lossCheck.compare(opened.queries.mark(), opened.queries.checksum(lossCheck.newest()));
             if (logMissing && mark >= OPEN) {
-                opened.reportMissingLog(DatabaseCheck.number(connection, "SELECT count(*) FROM events"));
+                lossCheck.missingLog(
+                        mark - OPEN != opened.lastPosition,
+                        DatabaseCheck.number(connection, "SELECT count(*) FROM events"));
             }
             return opened;
         } catch (SQLException | RuntimeException e) {
             connection.close();
             throw e;
         }
-    }
-
-    /**
-     * Refuses a file that has nothing of what was written after its mark: it was copied without its log. If it has
-     * something, another program may have moved the log into it after a crash, for example {@code sqlite3}.
-     */
-    private void reportMissingLog(long events) {
-        String why = "it was not closed, and its write-ahead log " + file.getFileName() + "-wal is missing";
-        if (mark - OPEN == lastPosition) {
-            throw new UncheckedIOException(
-                    "cannot open the event store: " + file + "; " + why
-                            + ": this is the file of a running server, copied alone; it has " + events
-                            + " events, and the newest are lost; use 'millrace backup' to copy, or find the log and put"
-                            + " it beside the file; docs/backup.md says how to start without it",
-                    new IOException(why));
-        }
-        LOG.log(
-                System.Logger.Level.WARNING,
-                "the newest events may be lost: " + file + "; " + why + "; it has " + events
-                        + " events; if this is a copy of a running server's file, stop and use 'millrace backup'; if"
-                        + " another program has opened the file after a crash, all is well");
     }
 
     /** A number that changes with every commit. */
@@ -197,6 +180,11 @@ final class WriteConnection implements AutoCloseable {
         return row;
     }
 
+    /** Sets what is called after each commit. */
+    void onCommit(Runnable called) {
+        onCommit = called;
+    }
+
     /** Removes a stream from the cache before it is deleted. */
     void forget(StreamKey stream) {
         cached.remove(stream);
@@ -208,6 +196,7 @@ final class WriteConnection implements AutoCloseable {
         lastPosition = position;
         moment++;
         log.trim();
+        onCommit.run();
     }
 
     /** The exception for a failure. Also clears the statements. */

@@ -124,7 +124,8 @@ class BackupTest {
                                 || String.valueOf(failure.getMessage()).contains("was closed"))
                         .get(30, TimeUnit.SECONDS))
                 .isTrue();
-        assertThat(parent.resolve("data").toFile().list()).containsExactlyInAnyOrder("millrace.db", "millrace.lock");
+        assertThat(parent.resolve("data").toFile().list())
+                .containsExactlyInAnyOrder("millrace.db", "millrace.lock", "millrace.mark");
         assertThatThrownBy(() -> store.backup(parent.resolve("later.db")))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("the event store was closed");

@@ -1,5 +1,6 @@
 package dev.millrace.store.sqlite;
 
+import dev.millrace.contracts.AcceleratedTimers;
 import dev.millrace.core.AppendResult;
 import dev.millrace.core.EventInput;
 import dev.millrace.core.EventStreams;
@@ -12,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 
 /**
  * A program that appends through the engine until it is killed: eight threads, four streams, a new key for every event.
- * For each acknowledged append it prints a line {@code path offset key .}; a line without the full stop is incomplete.
+ * The mark is written every 20 ms. For each acknowledged append it prints a line {@code path offset key .}; a line without the full stop is incomplete.
  */
 final class ChildThatAppends {
     private static final int THREADS = 8;
@@ -21,7 +22,8 @@ final class ChildThatAppends {
 
     /** Arguments: the directory, and the number of the first event of each thread. */
     public static void main(String[] arguments) {
-        StreamEngine engine = StreamEngine.builder(SqliteEventStore.open(Path.of(arguments[0])))
+        StreamEngine engine = StreamEngine.builder(SqliteEventStore.open(
+                        Path.of(arguments[0]), false, WriteConnection.UNLIMITED, new AcceleratedTimers()))
                 .start();
         EventStreams streams = engine.streams(ProjectSlug.defaultProject());
         int first = Integer.parseInt(arguments[1]);

@@ -9,6 +9,7 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.ReadRange;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.StreamEngine;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -40,12 +41,14 @@ class CrashTest {
     void should_keep_every_acknowledged_event_when_the_process_is_killed() throws Exception {
         long seed = Long.getLong("millrace.seed", Boolean.getBoolean("millrace.long") ? System.nanoTime() : 1);
         Random random = new Random(seed);
+        int marked = 0;
         for (int round = 0; round < ROUNDS; round++) {
             // Each thread sends its newest keys again: events that were stored without an answer are answered now.
             int first = Math.max(0, acknowledged.size() / 8 - 25);
             try (Child child = Child.run(ChildThatAppends.class, directory.toString(), Integer.toString(first))) {
                 collect(child, 200 + random.nextInt(1_200));
             }
+            marked += Files.exists(directory.resolve(MarkFile.NAME)) ? 1 : 0;
             try {
                 verify();
             } catch (AssertionError e) {
@@ -53,6 +56,7 @@ class CrashTest {
             }
         }
         assertThat(acknowledged).hasSizeGreaterThan(ROUNDS * 100);
+        assertThat(marked).as("the mark says no more than what is stored").isEqualTo(ROUNDS);
     }
 
     private void collect(Child child, int count) throws Exception {

@@ -182,7 +182,7 @@ class DatabaseCheckTest {
         try (SqliteEventStore store = SqliteEventStore.open(directory)) {
             fill(store, EVENTS);
         }
-        change(directory, "DELETE FROM events WHERE offset = 30");
+        change(directory, "DELETE FROM events WHERE offset = 7");
 
         SqliteEventStore.open(directory).close();
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.contracts.store.ProposalDraft;
+import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.RecordRange;
 import java.io.UncheckedIOException;
@@ -28,7 +29,7 @@ class FailureTest {
     @Test
     void should_lose_nothing_and_store_nothing_when_the_disk_is_full() {
         long stored = 0;
-        try (SqliteEventStore store = SqliteEventStore.open(directory, 200)) {
+        try (SqliteEventStore store = SqliteEventStore.open(directory, false, 200, Timers.system())) {
             UncheckedIOException failure = null;
             while (failure == null) {
                 try {
@@ -59,7 +60,7 @@ class FailureTest {
 
     @Test
     void should_not_commit_what_a_failure_has_cut_in_two() {
-        try (SqliteEventStore store = SqliteEventStore.open(directory, 200)) {
+        try (SqliteEventStore store = SqliteEventStore.open(directory, false, 200, Timers.system())) {
             ProposalDraft draft = new ProposalDraft(store);
             Records.append(draft, 10);
             Records.append(draft, 5_000_000);

@@ -30,7 +30,8 @@ class OwnerOnlyFilesTest {
                             ".", "rwx------",
                             "millrace.db", "rw-------",
                             "millrace.db-wal", "rw-------",
-                            "millrace.lock", "rw-------"));
+                            "millrace.lock", "rw-------",
+                            "millrace.mark", "rw-------"));
         }
     }
 
@@ -60,10 +61,16 @@ class OwnerOnlyFilesTest {
 
         assertThat(modes(directory))
                 .isEqualTo(Map.of(
-                        ".", "rwxr-xr-x",
-                        "letter.txt", "rw-r--r--",
-                        "millrace.db", "rw-------",
-                        "millrace.lock", "rw-------"));
+                        ".",
+                        "rwxr-xr-x",
+                        "letter.txt",
+                        "rw-r--r--",
+                        "millrace.db",
+                        "rw-------",
+                        "millrace.lock",
+                        "rw-------",
+                        "millrace.mark",
+                        "rw-------"));
     }
 
     private static void open(Path directory) throws IOException {

@@ -34,7 +34,7 @@ class WriteAheadLogTest {
             assertThat(store.head(Records.STREAM)).isPresent();
 
             assertThat(directory.toFile().list())
-                    .containsExactlyInAnyOrder("millrace.db", "millrace.db-wal", "millrace.lock");
+                    .containsExactlyInAnyOrder("millrace.db", "millrace.db-wal", "millrace.lock", "millrace.mark");
         }
     }
 

@@ -32,6 +32,13 @@ public final class DataDirectoryOptions {
     @Option(names = "--in-memory", description = "Keep events in memory only; they are lost when the process ends.")
     private boolean inMemory;
 
+    @Option(
+            names = "--accept-loss",
+            description =
+                    "Start although events are missing that were in the directory before, for example with an older"
+                            + " backup. What is missing is in the log.")
+    private boolean acceptLoss;
+
     /** The opened data of a service; without tokens if it runs in memory. */
     public record Opened(EventStore store, Optional<AccessTokens> tokens, Vault vault) {
         /** A store with a vault in memory and without tokens. */
@@ -47,7 +54,7 @@ public final class DataDirectoryOptions {
             return Opened.only(new InMemoryEventStore());
         }
         Path home = directoryOr(otherwise);
-        EventStore store = SqliteEventStore.open(home);
+        EventStore store = acceptLoss ? SqliteEventStore.openAcceptingLoss(home) : SqliteEventStore.open(home);
         try {
             Optional<String> key =
                     Optional.ofNullable(environment.get(SECRET_KEY)).filter(text -> !text.isBlank());
@@ -70,6 +77,9 @@ public final class DataDirectoryOptions {
     private void check() {
         if (inMemory && directory != null) {
             throw usage("--data and --in-memory exclude each other; give one of them");
+        }
+        if (inMemory && acceptLoss) {
+            throw usage("--accept-loss and --in-memory exclude each other; give one of them");
         }
     }
 
