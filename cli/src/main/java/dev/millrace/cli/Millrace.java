@@ -22,6 +22,7 @@ import dev.millrace.cli.internal.service.TokenCommand;
 import dev.millrace.cli.internal.service.TokenCreateCommand;
 import dev.millrace.cli.internal.service.TokenListCommand;
 import dev.millrace.cli.internal.service.TokenRevokeCommand;
+import dev.millrace.cli.internal.service.VerifyCommand;
 import dev.millrace.cli.internal.tck.TckCommand;
 import dev.millrace.cli.internal.terminal.CliExceptionHandler;
 import dev.millrace.cli.internal.terminal.HelpCommand;
@@ -108,6 +109,7 @@ public final class Millrace implements Runnable {
                 .addSubcommand(new DeployCommand(terminal))
                 .addSubcommand(new McpCommand(terminal))
                 .addSubcommand(new BackupCommand(terminal))
+                .addSubcommand(new VerifyCommand(terminal))
                 .addSubcommand(new CommandLine(new TokenCommand())
                         .addSubcommand(new TokenCreateCommand(terminal))
                         .addSubcommand(new TokenListCommand(terminal))

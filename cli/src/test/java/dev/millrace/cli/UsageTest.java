@@ -13,7 +13,7 @@ class UsageTest {
     @ValueSource(
             strings = {
                 "serve", "demo", "chat", "append", "read", "tail", "record", "replay", "state", "list", "fork", "copy",
-                "destroy", "deploy", "mcp", "backup", "token", "model", "webhook"
+                "destroy", "deploy", "mcp", "backup", "verify", "token", "model", "webhook"
             })
     void should_explain_every_command_with_examples(String command) {
         assertThat(screen.run(command, "--help")).isZero();
@@ -60,7 +60,7 @@ class UsageTest {
         assertThat(screen.out())
                 .contains(
                         "serve", "demo", "chat", "append", "read", "tail", "fork", "copy", "deploy", "mcp", "backup",
-                        "token", "model", "webhook", "help");
+                        "verify", "token", "model", "webhook", "help");
     }
 
     @Test

@@ -6,6 +6,7 @@ package dev.millrace.store.sqlite;
  * @param streams the number of streams
  * @param events the number of events
  * @param bytes the size of the file
+ * @param damaged how many of the events are damaged; they are in the backup as they are
  * @since 0.1
  */
-public record BackupSummary(long streams, long events, long bytes) {}
+public record BackupSummary(long streams, long events, long bytes, long damaged) {}

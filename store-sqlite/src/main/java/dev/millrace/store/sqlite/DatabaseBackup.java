@@ -90,10 +90,13 @@ final class DatabaseBackup implements AutoCloseable {
                 statement.execute(WriteConnection.MARK_UNCHECKED);
             }
             DatabaseCheck.complete(copy, target, "backup failed");
+            RecordChecksum.register(copy);
             return new BackupSummary(
                     DatabaseCheck.number(copy, "SELECT count(*) FROM streams"),
                     DatabaseCheck.number(copy, "SELECT count(*) FROM events"),
-                    Files.size(target));
+                    Files.size(target),
+                    DatabaseCheck.number(
+                            copy, "SELECT count(*) FROM events WHERE checksum IS NOT " + RecordChecksum.OF_ROW));
         }
     }
 

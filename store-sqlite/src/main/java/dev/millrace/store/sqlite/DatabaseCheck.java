@@ -36,7 +36,7 @@ final class DatabaseCheck {
         LIMIT 1""";
 
     /** The check of SQLite does not count the entries of an index of some rows. */
-    private static final String WRONG_NUMBER_OF_KEYS = """
+    static final String WRONG_NUMBER_OF_KEYS = """
         SELECT 'the index of keys has ' || n.entries || ' entries for ' || n.keys || ' keys' FROM (SELECT
             (SELECT count(*) FROM events INDEXED BY events_by_key WHERE key IS NOT NULL AND position > ?1) AS entries,
             (SELECT count(*) FROM events NOT INDEXED WHERE key IS NOT NULL AND position > ?1) AS keys) n
@@ -62,6 +62,12 @@ final class DatabaseCheck {
             AND s.last_created_at >= (SELECT coalesce(min(created_at), 0) FROM events NOT INDEXED WHERE position > ?1)
             AND NOT EXISTS (SELECT 1 FROM events e INDEXED BY events_by_offset
                 WHERE e.stream_id = s.id AND e.offset = s.last_offset AND e.type IS NOT NULL) LIMIT 1""";
+
+    static final String WRONG_NUMBER_OF_EVENTS = "SELECT 'the file has ' || n.events || ' events; up to position '"
+            + " || n.last || ' it should have ' || (n.last - n.unused) FROM (SELECT"
+            + " (SELECT count(*) FROM events) AS events, " + Queries.LAST_POSITION + " AS last,"
+            + " (SELECT value FROM meta WHERE name = 'unused') AS unused) n"
+            + " WHERE n.events + n.unused <> n.last AND ?1 = 0";
 
     private DatabaseCheck() {}
 
@@ -100,7 +106,12 @@ final class DatabaseCheck {
                                 .collect(Collectors.joining(": ")));
             }
         }
-        search(connection, file, what, 0, List.of(WRONG_NUMBER_OF_KEYS, LOST_EVENTS, LOST_LAST_EVENT));
+        search(
+                connection,
+                file,
+                what,
+                0,
+                List.of(WRONG_NUMBER_OF_KEYS, LOST_EVENTS, LOST_LAST_EVENT, WRONG_NUMBER_OF_EVENTS));
     }
 
     private static void search(Connection connection, Path file, String what, long after, List<String> faults)

@@ -2,7 +2,6 @@ package dev.millrace.store.sqlite;
 
 import java.nio.file.Path;
 import java.sql.Connection;
-import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 
@@ -12,7 +11,8 @@ import java.sql.Statement;
  * <p>The row id of an event is its position: rows are added only at the end of the table, and positions need no index.
  * {@code stream_types} has every type that a stream holds, so that a search for streams by type does not scan events.
  * An event without a checksum is the copy of a damaged one; see {@link RecordChecksum}. {@code meta} has a random {@code
- * id}, the same in all copies of the database.
+ * id}, the same in all copies of the database, and as {@code unused} how many positions up to the last one have no event,
+ * because it was removed.
  */
 final class DatabaseSchema {
     /** The {@code PRAGMA user_version} of a file with these tables. */
@@ -67,21 +67,26 @@ final class DatabaseSchema {
 
     /** Creates the tables in an empty file. Refuses the file of another program, or of a newer version. */
     static void prepare(Connection connection, Path file) throws SQLException {
-        try (Statement statement = connection.createStatement()) {
-            int version = number(statement, "PRAGMA user_version");
-            if (version > VERSION) {
-                throw new IllegalStateException("cannot open the event store: " + file + "; it has schema version "
-                        + version + " and this Millrace knows versions up to " + VERSION
-                        + "; start the newer Millrace that wrote it");
-            }
-            if (version == 0) {
-                if (number(statement, "SELECT count(*) FROM sqlite_schema") > 0) {
-                    throw new IllegalStateException("cannot open the event store: " + file
-                            + "; it is the database of another program; use another directory");
-                }
+        if (versionOf(connection, file) == 0) {
+            try (Statement statement = connection.createStatement()) {
                 create(statement);
             }
         }
+    }
+
+    /** The version of the file; 0 if it is empty. Refuses as {@link #prepare} does. */
+    static int versionOf(Connection connection, Path file) throws SQLException {
+        int version = (int) DatabaseCheck.number(connection, "PRAGMA user_version");
+        if (version > VERSION) {
+            throw new IllegalStateException("cannot open the event store: " + file + "; it has schema version "
+                    + version + " and this Millrace knows versions up to " + VERSION
+                    + "; start the newer Millrace that wrote it");
+        }
+        if (version == 0 && DatabaseCheck.number(connection, "SELECT count(*) FROM sqlite_schema") > 0) {
+            throw new IllegalStateException("cannot open the event store: " + file
+                    + "; it is the database of another program; use another directory");
+        }
+        return version;
     }
 
     private static void create(Statement statement) throws SQLException {
@@ -90,13 +95,8 @@ final class DatabaseSchema {
             statement.execute(table);
         }
         statement.execute(NEW_ID);
+        statement.execute("INSERT INTO meta (name, value) VALUES ('unused', 0)");
         statement.execute("PRAGMA user_version = " + VERSION);
         statement.execute("COMMIT");
-    }
-
-    private static int number(Statement statement, String query) throws SQLException {
-        try (ResultSet row = statement.executeQuery(query)) {
-            return row.getInt(1);
-        }
     }
 }

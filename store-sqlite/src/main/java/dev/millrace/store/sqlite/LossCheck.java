@@ -26,41 +26,49 @@ final class LossCheck {
 
     /** Before the database is opened, which creates it. */
     void requireFile() throws IOException {
-        if (mark.isEmpty() || mark.get().lastPosition() == 0) {
-            return;
-        }
-        String fact = !Files.exists(file) ? "the file is missing" : Files.size(file) == 0 ? "the file is empty" : "";
-        if (!fact.isEmpty()) {
-            lost(fact + missing(0), RESTORE);
+        if (mark.isPresent() && mark.get().lastPosition() > 0) {
+            String fact =
+                    !Files.exists(file) ? "the file is missing" : Files.size(file) == 0 ? "the file is empty" : "";
+            if (!fact.isEmpty()) {
+                lost(fact + missing(0), RESTORE);
+            }
         }
     }
 
     /** A database of schema version 1 has no id. Its mark was written after a conversion, so it is an older copy. */
     void requireNew(int version) {
-        if (mark.isPresent() && version < DatabaseSchema.VERSION) {
-            lost("it is a copy of before its conversion, and its mark is newer", RESTORE);
+        if (version < DatabaseSchema.VERSION) {
+            differenceOfOld().ifPresent(why -> lost(why, RESTORE));
         }
+    }
+
+    /** What {@link #requireNew} finds. */
+    Optional<String> differenceOfOld() {
+        return mark.map(newer -> "it is a copy of before its conversion, and its mark is newer: events up to position "
+                + newer.lastPosition() + " were here");
     }
 
     /** Compares the database with its mark; {@code checksum} is that of the event that the mark calls the newest. */
     void compare(Mark found, Optional<Integer> checksum) {
+        difference(found, checksum).ifPresent(why -> lost(why, RESTORE));
+    }
+
+    /** What {@link #compare} finds. */
+    Optional<String> difference(Mark found, Optional<Integer> checksum) {
         if (mark.isEmpty()) {
-            return;
+            return Optional.empty();
         }
         Mark expected = mark.get();
         if (found.database() != expected.database()) {
-            lost(
-                    "it is another database than the one that was here, which had events up to position "
-                            + expected.lastPosition(),
-                    "put the right one here, or delete " + MarkFile.NAME + " if this one is right");
-        } else if (found.lastPosition() < expected.lastPosition()) {
-            lost("it is older than its mark" + missing(found.lastPosition()), RESTORE);
-        } else if (checksum.isPresent() && checksum.get() != expected.checksum()) {
-            lost(
-                    "it has another event at position " + expected.newest()
-                            + " than its mark: it is an older copy that was written since",
-                    RESTORE);
+            return Optional.of("it is another database than the one that was here, which had events up to position "
+                    + expected.lastPosition());
         }
+        if (found.lastPosition() < expected.lastPosition()) {
+            return Optional.of("it is older than its mark" + missing(found.lastPosition()));
+        }
+        return checksum.filter(value -> value != expected.checksum())
+                .map(value -> "it has another event at position " + expected.newest()
+                        + " than its mark: it is an older copy that was written since");
     }
 
     /** The position of the event whose checksum {@link #compare} needs. */

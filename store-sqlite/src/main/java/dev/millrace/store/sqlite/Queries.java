@@ -30,7 +30,7 @@ final class Queries {
     private static final long SEARCHED_ROWS = 10_000;
     private static final String COLUMNS = "SELECT position, offset, created_at, type, key, body, stream_id, checksum";
     private static final String RECORD = COLUMNS + " FROM events";
-    private static final String LAST_POSITION = "max(coalesce((SELECT max(position) FROM events), 0),"
+    static final String LAST_POSITION = "max(coalesce((SELECT max(position) FROM events), 0),"
             + " coalesce((SELECT value FROM meta WHERE name = 'last_position'), 0))";
     private static final byte[] DAMAGED = {};
 

@@ -32,6 +32,7 @@ final class SqliteCommit implements AutoCloseable {
     private final List<Placement> placements = new ArrayList<>();
     private final List<Runnable> onCommit = new ArrayList<>();
     private long lastPosition;
+    private long unused;
     private boolean removed;
     private boolean committed;
 
@@ -198,7 +199,9 @@ final class SqliteCommit implements AutoCloseable {
                                 + " AND type IN (SELECT DISTINCT type FROM events WHERE stream_id = ?)",
                         row.id(),
                         row.id());
-                statements.run("DELETE FROM events WHERE stream_id = ?", row.id());
+                unused += statements
+                        .of("DELETE FROM events WHERE stream_id = ?", row.id())
+                        .executeUpdate();
                 statements.run("DELETE FROM cursors WHERE stream_id = ?", row.id());
                 statements.run("DELETE FROM streams WHERE id = ?", row.id());
                 writeConnection.forget(stream);
@@ -239,6 +242,9 @@ final class SqliteCommit implements AutoCloseable {
                         "INSERT INTO meta (name, value) VALUES ('last_position', ?)"
                                 + " ON CONFLICT DO UPDATE SET value = excluded.value",
                         lastPosition);
+            }
+            if (unused > 0) {
+                statements.run("UPDATE meta SET value = value + ? WHERE name = 'unused'", unused);
             }
             return moved;
         });

@@ -12,6 +12,8 @@ import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.util.ArrayList;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.BiConsumer;
 
 /**
  * A durable event store in one SQLite file. When {@link #commit} returns, the data is on disk
@@ -216,6 +219,33 @@ public final class SqliteEventStore implements EventStore {
      */
     public BackupSummary backup(Path file) {
         return databaseBackup.write(file.toAbsolutePath());
+    }
+
+    /**
+     * Checks the database of a directory that no store has open: its structure, the checksum of each event, the offsets
+     * and the last event of each stream, and the mark. It changes nothing in the database. It reads all of it, which
+     * takes some seconds for a million events.
+     *
+     * @param progress gets the number of events that are checked, and of all, after each part of them
+     * @throws IllegalStateException if another store has opened the directory, in this or another process, or if the
+     *     file was written by a newer version or by another program
+     * @throws UncheckedIOException if there is no database, or if so much is damaged that it cannot be opened
+     */
+    public static VerifySummary verify(Path directory, BiConsumer<Long, Long> progress) {
+        Path file = directory.resolve(FILE);
+        try (DirectoryLock lock = DirectoryLock.take(directory.toRealPath())) {
+            file = lock.directory().resolve(FILE);
+            if (!Files.exists(file) || Files.size(file) == 0) {
+                throw new NoSuchFileException(file.toString(), null, "it is missing or empty");
+            }
+            return DatabaseVerification.run(
+                    file, new LossCheck(file, new MarkFile(lock.directory()).read(), false), progress);
+        } catch (IOException e) {
+            throw new UncheckedIOException(
+                    "cannot verify: " + file + "; " + e + "; check that this is the data directory", e);
+        } catch (SQLException e) {
+            throw SqlExceptionTranslator.of("cannot verify", file, e);
+        }
     }
 
     /** The real path of the directory. */

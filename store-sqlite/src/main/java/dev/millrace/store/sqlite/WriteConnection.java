@@ -36,8 +36,8 @@ final class WriteConnection implements AutoCloseable {
     private static final String MARK_OPEN = "INSERT OR REPLACE INTO meta (name, value) VALUES ('open', ?)";
 
     private static final int NONE = 0;
-    private static final int OPEN = 2;
-    private static final String READ_MARK = "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'open'";
+    static final int OPEN = 2;
+    static final String READ_MARK = "SELECT coalesce(max(value), 0) FROM meta WHERE name = 'open'";
     private static final String UNMARK = "DELETE FROM meta WHERE name = 'open'";
 
     private final ReentrantLock lock = new ReentrantLock();

@@ -107,6 +107,23 @@ class BackupTest {
     }
 
     @Test
+    void should_say_how_many_events_are_damaged_and_keep_them_so() throws Exception {
+        Path home = Files.createDirectory(parent.resolve("backup"));
+        try (SqliteEventStore store = SqliteEventStore.open(parent.resolve("data"))) {
+            Records.append(store, 10);
+            Records.append(store, 10);
+            DamagedRecordTest.change(store.directory(), "UPDATE events SET json = zeroblob(11) WHERE offset = 2");
+
+            assertThat(store.backup(home.resolve("millrace.db")).damaged()).isEqualTo(1);
+        }
+        try (SqliteEventStore copy = SqliteEventStore.open(home)) {
+            assertThat(copy.read(Records.STREAM, RecordRange.after(0, 9)))
+                    .extracting(EventRecord::isDamaged)
+                    .containsExactly(false, true);
+        }
+    }
+
+    @Test
     void should_end_a_backup_when_the_store_is_closed() throws Exception {
         Path target = parent.resolve("copy.db");
         SqliteEventStore store = SqliteEventStore.open(parent.resolve("data"));

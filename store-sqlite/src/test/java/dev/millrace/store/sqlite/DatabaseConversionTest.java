@@ -142,8 +142,16 @@ class DatabaseConversionTest {
     }
 
     @Test
+    void should_be_verified_without_checksums_before() {
+        assertThat(SqliteEventStore.verify(directory, (done, all) -> {}))
+                .isEqualTo(new VerifySummary(1, EVENTS, false, 0, List.of(), List.of()));
+    }
+
+    @Test
     void should_be_converted_when_it_is_opened() throws SQLException {
         assertConverted();
+        assertThat(SqliteEventStore.verify(directory, (done, all) -> {}).isSound())
+                .isTrue();
 
         DamagedRecordTest.change(directory, "UPDATE events SET body = zeroblob(7) WHERE offset = 5");
         try (SqliteEventStore store = SqliteEventStore.open(directory)) {

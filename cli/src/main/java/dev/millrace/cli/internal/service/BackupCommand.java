@@ -181,6 +181,11 @@ public final class BackupCommand implements Callable<Integer> {
             terminal.note("the backup has no events; check that --data is the directory of the service: "
                     + directory.toAbsolutePath().normalize());
         }
+        if (summary.damaged() > 0) {
+            terminal.note(
+                    summary.damaged() + " of the events are damaged, in the backup as in the data directory; find out"
+                            + " which: millrace verify --data " + goal);
+        }
         if (Files.exists(goal.resolve("secret.key"))) {
             terminal.note("the backup has the key of the secrets; protect it like the server");
         } else if (Files.exists(goal.resolve("secrets.json"))) {

@@ -115,7 +115,8 @@ final class BackupListener implements AutoCloseable {
                     store.backup(Path.of(JsonCodec.parse(request).asText()));
             return answer.put("streams", summary.streams())
                     .put("events", summary.events())
-                    .put("bytes", summary.bytes());
+                    .put("bytes", summary.bytes())
+                    .put("damaged", summary.damaged());
         } catch (RuntimeException e) {
             LOG.log(System.Logger.Level.WARNING, "backup failed", e);
             return answer.put("error", String.valueOf(e.getMessage()));

@@ -45,7 +45,8 @@ record BackupSource(Path directory) {
         return new BackupSummary(
                 answer.path("streams").asLong(),
                 answer.path("events").asLong(),
-                answer.path("bytes").asLong());
+                answer.path("bytes").asLong(),
+                answer.path("damaged").asLong());
     }
 
     /** The size of what is copied, in bytes. */
