@@ -54,6 +54,17 @@ final class ConnectionSetup {
         return config.createConnection(owned(file));
     }
 
+    /**
+     * A connection to a database that no process has open, and that stays as it is. Without a write-ahead log SQLite is
+     * told that nothing changes the file, so that it creates no log. With one, it creates the file of its index.
+     */
+    static Connection inspecting(Path file) throws SQLException {
+        SQLiteConfig config = new SQLiteConfig();
+        config.setReadOnly(true);
+        return config.createConnection(
+                "jdbc:sqlite:" + file.toUri() + (WriteAheadLog.size(file) == 0 ? "?immutable=1" : ""));
+    }
+
     /** A connection to the database of no store, for example a backup. */
     static Connection single(Path file) throws SQLException {
         return new SQLiteConfig().createConnection("jdbc:sqlite:" + file.toUri());

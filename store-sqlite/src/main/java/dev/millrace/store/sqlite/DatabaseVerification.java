@@ -4,6 +4,8 @@ import dev.millrace.core.ProjectSlug;
 import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.StreamKey;
 import dev.millrace.store.sqlite.VerifySummary.Damaged;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
@@ -64,11 +66,18 @@ final class DatabaseVerification {
     }
 
     /** Checks a file; {@code progress} gets the number of positions that are done, and of all. */
-    static VerifySummary run(Path file, LossCheck lossCheck, BiConsumer<Long, Long> progress) throws SQLException {
+    static VerifySummary run(Path file, LossCheck lossCheck, BiConsumer<Long, Long> progress)
+            throws SQLException, IOException {
         boolean logMissing = !WriteAheadLog.exists(file);
-        try (Connection connection = ConnectionSetup.reading(file)) {
+        Path index = file.resolveSibling(file.getFileName() + "-shm");
+        boolean hadIndex = Files.exists(index);
+        try (Connection connection = ConnectionSetup.inspecting(file)) {
             RecordChecksum.register(connection);
             return new DatabaseVerification(connection, progress).run(file, lossCheck, logMissing);
+        } finally {
+            if (!hadIndex) {
+                Files.deleteIfExists(index);
+            }
         }
     }
 
