@@ -112,7 +112,7 @@ class BackupTest {
         try (SqliteEventStore store = SqliteEventStore.open(parent.resolve("data"))) {
             Records.append(store, 10);
             Records.append(store, 10);
-            DamagedRecordTest.change(store.directory(), "UPDATE events SET json = zeroblob(11) WHERE offset = 2");
+            DamagedRecordTest.change(store.directory(), "UPDATE events SET body = zeroblob(11) WHERE offset = 2");
 
             assertThat(store.backup(home.resolve("millrace.db")).damaged()).isEqualTo(1);
         }
