@@ -63,12 +63,6 @@ final class DatabaseCheck {
             AND NOT EXISTS (SELECT 1 FROM events e INDEXED BY events_by_offset
                 WHERE e.stream_id = s.id AND e.offset = s.last_offset AND e.type IS NOT NULL) LIMIT 1""";
 
-    static final String WRONG_NUMBER_OF_EVENTS = "SELECT 'the file has ' || n.events || ' events; up to position '"
-            + " || n.last || ' it should have ' || (n.last - n.unused) FROM (SELECT"
-            + " (SELECT count(*) FROM events) AS events, " + Queries.LAST_POSITION + " AS last,"
-            + " (SELECT value FROM meta WHERE name = 'unused') AS unused) n"
-            + " WHERE n.events + n.unused <> n.last AND ?1 = 0";
-
     private DatabaseCheck() {}
 
     /** Checks the newest events, and a small file completely; throws an {@link UncheckedIOException} if it is damaged. */
@@ -106,12 +100,7 @@ final class DatabaseCheck {
                                 .collect(Collectors.joining(": ")));
             }
         }
-        search(
-                connection,
-                file,
-                what,
-                0,
-                List.of(WRONG_NUMBER_OF_KEYS, LOST_EVENTS, LOST_LAST_EVENT, WRONG_NUMBER_OF_EVENTS));
+        search(connection, file, what, 0, List.of(WRONG_NUMBER_OF_KEYS, LOST_EVENTS, LOST_LAST_EVENT));
     }
 
     private static void search(Connection connection, Path file, String what, long after, List<String> faults)

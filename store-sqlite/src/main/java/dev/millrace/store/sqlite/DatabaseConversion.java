@@ -80,8 +80,7 @@ final class DatabaseConversion {
             }
             statement.execute("INSERT OR IGNORE INTO meta (name, value) VALUES ('open', 1)");
             statement.execute(DatabaseSchema.NEW_ID);
-            statement.execute("INSERT OR REPLACE INTO meta (name, value) SELECT 'unused', " + Queries.LAST_POSITION
-                    + " - (SELECT count(*) FROM events)");
+            statement.execute(DatabaseSchema.COUNT_UNUSED);
             statement.execute("COMMIT");
         }
     }

@@ -20,6 +20,10 @@ final class DatabaseSchema {
 
     static final String NEW_ID = "INSERT OR IGNORE INTO meta (name, value) VALUES ('id', random())";
 
+    /** Takes the events that are there for all that should be. */
+    static final String COUNT_UNUSED = "INSERT OR REPLACE INTO meta (name, value) SELECT 'unused', "
+            + Queries.LAST_POSITION + " - (SELECT count(*) FROM events)";
+
     private static final String[] TABLES = {
         """
         CREATE TABLE streams (

@@ -71,6 +71,11 @@ final class LossCheck {
                         + " than its mark: it is an older copy that was written since");
     }
 
+    /** Whether the events that are there count as all of them. */
+    boolean isAccepted() {
+        return accepted;
+    }
+
     /** The position of the event whose checksum {@link #compare} needs. */
     long newest() {
         return mark.map(Mark::newest).orElse(0L);

@@ -26,6 +26,7 @@ import org.jspecify.annotations.Nullable;
  * of a damaged record beside its row is looked up by another one. For one thread at a time.
  */
 final class Queries {
+    private static final System.Logger LOG = System.getLogger(Queries.class.getPackageName());
     private static final String STREAM = "(SELECT id FROM streams WHERE project = ? AND path = ?)";
     private static final long SEARCHED_ROWS = 10_000;
     private static final String COLUMNS = "SELECT position, offset, created_at, type, key, body, stream_id, checksum";
@@ -35,6 +36,7 @@ final class Queries {
     private static final byte[] DAMAGED = {};
 
     private final PreparedStatements statements;
+    private boolean warned;
 
     Queries(PreparedStatements statements) {
         this.statements = statements;
@@ -237,7 +239,7 @@ final class Queries {
     }
 
     /** The record in a row; without its body if the checksum is wrong, or if it is a copy of such a record. */
-    private static EventRecord record(StreamPath path, ResultSet row) throws SQLException {
+    private EventRecord record(StreamPath path, ResultSet row) throws SQLException {
         long position = row.getLong(1);
         long offset = row.getLong(2);
         long createdAt = row.getLong(3);
@@ -246,6 +248,9 @@ final class Queries {
         byte[] body = row.getBytes(6);
         boolean sound = RecordChecksum.of(position, row.getLong(7), offset, createdAt, type, key, body) == row.getInt(8)
                 && !row.wasNull();
+        if (!sound) {
+            warn(path, offset);
+        }
         return new EventRecord(
                 position,
                 path,
@@ -254,6 +259,17 @@ final class Queries {
                 type == null ? "" : type,
                 Optional.ofNullable(key),
                 sound && body != null ? body : DAMAGED);
+    }
+
+    /** Once for each connection, because readers may read the same event again and again. */
+    private void warn(StreamPath path, long offset) {
+        if (!warned) {
+            warned = true;
+            LOG.log(
+                    System.Logger.Level.WARNING,
+                    "an event is damaged, and readers get a text in its place: " + path + "@" + offset
+                            + "; there may be more; stop the server, and 'millrace verify' names all");
+        }
     }
 
     /** A damaged record that was not found by its offset gets the offset of the index, because its own may be wrong. */

@@ -89,6 +89,9 @@ final class WriteConnection implements AutoCloseable {
                         mark - OPEN != opened.lastPosition,
                         DatabaseCheck.number(connection, "SELECT count(*) FROM events"));
             }
+            if (lossCheck.isAccepted()) {
+                opened.statements.run(DatabaseSchema.COUNT_UNUSED);
+            }
             return opened;
         } catch (SQLException | RuntimeException e) {
             connection.close();
