@@ -80,7 +80,7 @@ class VerifyCommandTest {
                         "damaged: /orders@2 ordered",
                         "damaged: shop:/orders@2 ordered",
                         "damaged: public:/: its time is not that of its last event",
-                        "2 events are damaged, and there are 2 other faults");
+                        "damaged events: 2, other faults: 2");
         JsonNode json = JsonCodec.parse(run(1, "--json").out());
         assertThat(json.path("sound").asBoolean()).isFalse();
         assertThat(json.path("damagedEvents").asLong()).isEqualTo(2);
@@ -102,7 +102,10 @@ class VerifyCommandTest {
         Screen backUp = Screen.pipe();
         assertThat(backUp.run("backup", backup.toString(), "--data", data.toString()))
                 .isZero();
-        assertThat(backUp.err()).contains("2 of the events are damaged", "millrace verify --data " + backup);
+        assertThat(backUp.err())
+                .contains(
+                        "damaged events in the backup, as in the data directory: 2",
+                        "millrace verify --data " + backup);
         data = backup;
 
         assertThat(run(1).out()).contains("damaged: /orders@2 ordered");

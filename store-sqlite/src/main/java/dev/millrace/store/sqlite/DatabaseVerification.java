@@ -56,6 +56,8 @@ final class DatabaseVerification {
                     + " (SELECT count(*) FROM events) AS events, " + Queries.LAST_POSITION + " AS last,"
                     + " (SELECT value FROM meta WHERE name = 'unused') AS unused) n WHERE n.events + n.unused <> n.last";
 
+    private static final String LAST_POSITION = "SELECT " + Queries.LAST_POSITION;
+
     private final Connection connection;
     private final BiConsumer<Long, Long> progress;
     private final List<String> faults = new ArrayList<>();
@@ -97,8 +99,8 @@ final class DatabaseVerification {
         } else if (version < DatabaseSchema.VERSION) {
             lossCheck.differenceOfOld().ifPresent(faults::add);
         }
-        if (logMissing && number(WriteConnection.READ_MARK) >= WriteConnection.OPEN) {
-            faults.add("the file was not closed, and its write-ahead log is missing, so the newest events may be");
+        if (logMissing && number(WriteConnection.READ_MARK) == WriteConnection.OPEN + number(LAST_POSITION)) {
+            faults.add("the file was not closed, and its write-ahead log is missing, so the newest events are lost");
         }
         attempt("the streams", () -> {
             list(GAPS);

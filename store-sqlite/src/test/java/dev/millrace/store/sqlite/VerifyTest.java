@@ -163,7 +163,7 @@ class VerifyTest {
 
         Files.delete(copy.resolve("millrace.db-wal"));
         assertThat(verify().faults())
-                .contains("the file was not closed, and its write-ahead log is missing, so the newest events may be");
+                .contains("the file was not closed, and its write-ahead log is missing, so the newest events are lost");
     }
 
     @Test

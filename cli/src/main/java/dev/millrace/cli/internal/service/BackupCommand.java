@@ -182,9 +182,8 @@ public final class BackupCommand implements Callable<Integer> {
                     + directory.toAbsolutePath().normalize());
         }
         if (summary.damaged() > 0) {
-            terminal.note(
-                    summary.damaged() + " of the events are damaged, in the backup as in the data directory; find out"
-                            + " which: millrace verify --data " + goal);
+            terminal.note("damaged events in the backup, as in the data directory: " + summary.damaged()
+                    + "; find out which: millrace verify --data " + goal);
         }
         if (Files.exists(goal.resolve("secret.key"))) {
             terminal.note("the backup has the key of the secrets; protect it like the server");

@@ -92,8 +92,8 @@ public final class VerifyCommand implements Callable<Integer> {
                         + summary.streams() + " streams; "
                         + (summary.isSound()
                                 ? "nothing is damaged"
-                                : summary.damagedEvents() + " events are damaged, and there are "
-                                        + summary.faults().size() + " other faults"));
+                                : "damaged events: " + summary.damagedEvents() + ", other faults: "
+                                        + summary.faults().size()));
     }
 
     private static ObjectNode toTree(VerifySummary summary) {
