@@ -39,7 +39,9 @@ class BlockingAppendTest {
 
     private final ControlledStore store = new ControlledStore(new InMemoryEventStore());
     private final StreamEngine engine = StreamEngine.builder(store).start();
-    private final BlockingEventStreams streams = engine.streams(PUBLIC).blocking(Duration.ofSeconds(30));
+    /** A wake-up that is lost would take longer than the test may. */
+    private final BlockingEventStreams streams = engine.streams(PUBLIC).blocking(Duration.ofMinutes(10));
+
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<String> committing = new ConcurrentLinkedQueue<>();
 

@@ -101,11 +101,18 @@ public final class StoreWriter {
             if (group.isPresent()) {
                 writeInTurn(group.get());
             } else if (left > 0 && !Thread.currentThread().isInterrupted()) {
-                LockSupport.parkNanos(this, left);
+                park(writeTask, left);
             } else if (writeTask.leave()) {
                 writeQueue.wakeNext();
                 return;
             }
+        }
+    }
+
+    /** Waits for the outcome or for the turn. The lock of the queue may have used up the wake-up of the outcome. */
+    private void park(WriteTask<?> writeTask, long nanos) {
+        if (writeTask.waiter() != null) {
+            LockSupport.parkNanos(this, nanos);
         }
     }
 
@@ -258,9 +265,9 @@ public final class StoreWriter {
         }
         Code code = cause instanceof StaleFactsException ? Code.UNAVAILABLE : Code.INTERNAL;
         String why = why(cause);
-        taken.requests()
-                .forEach(writeTask ->
-                        answer(() -> writeTask.fail(code, why, "send it again with the same idempotency key", cause)));
+        for (WriteTask<?> writeTask : taken.requests()) {
+            answer(writeTask, () -> writeTask.fail(code, why, "send it again with the same idempotency key", cause));
+        }
         LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
     }
 
