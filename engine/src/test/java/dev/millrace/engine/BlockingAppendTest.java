@@ -61,6 +61,10 @@ class BlockingAppendTest {
         return EventInput.builder().type("t").idempotencyKey(key).build();
     }
 
+    private int queued() {
+        return engine.parts().writer().queued();
+    }
+
     private List<String> keys() {
         return streams.read(PATH, ReadRange.all()).stream()
                 .flatMap(event -> event.idempotencyKey().stream())
