@@ -254,8 +254,7 @@ public final class AppendRoute {
                     requireVerified();
                 }
             };
-            return writers
-                    .start(() -> engine.appendParsed(
+            return writers.start(() -> engine.appendParsed(
                             exchange.project(), path, parsed.events(), permissions.trust(), chain, check))
                     .thenAccept(answer);
         }
