@@ -49,18 +49,23 @@ class SharedStoreTest {
 
     /** Lets the second engine do something between the decision and the commit of the first one, once. */
     private void betweenDecisionAndCommit(Runnable work) {
-        Thread writer = new Thread(work);
         AtomicInteger commits = new AtomicInteger();
         store.beforeCommit(proposal -> {
             if (commits.getAndIncrement() == 0) {
-                writer.start();
-                try {
-                    writer.join(30_000);
-                } catch (InterruptedException e) {
-                    throw new IllegalStateException(e);
-                }
+                elsewhere(work);
             }
         });
+    }
+
+    /** Runs something on another thread, and waits for it. */
+    private static void elsewhere(Runnable work) {
+        Thread thread = new Thread(work);
+        thread.start();
+        try {
+            thread.join(30_000);
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     @Test
@@ -82,6 +87,28 @@ class SharedStoreTest {
 
         assertRefused(StreamException.Code.OFFSET_MISMATCH, append(one, "{'type':'slower','offset':3}"));
         assertThat(log()).hasSize(3);
+    }
+
+    @Test
+    void should_refuse_an_offset_after_one_of_the_same_group_that_the_other_engine_moved() {
+        append(one, "{'type':'first'}").join();
+        List<CompletableFuture<?>> group = new ArrayList<>();
+        AtomicInteger commits = new AtomicInteger();
+        store.beforeCommit(proposal -> {
+            int commit = commits.getAndIncrement();
+            if (commit == 0) { // both wait until this commit is done, so they become one group
+                group.add(append(one, "{'type':'any'}"));
+                group.add(append(one, "{'type':'fifth','offset':5}"));
+            } else if (commit == 1) {
+                elsewhere(() -> append(two, "{'type':'faster'}").join());
+            }
+        });
+
+        append(one, "{'type':'second'}").join();
+
+        group.get(0).join();
+        assertRefused(StreamException.Code.OFFSET_MISMATCH, group.get(1));
+        assertThat(log()).extracting(EventRecord::type).endsWith("first", "second", "faster", "any");
     }
 
     @Test

@@ -13,7 +13,6 @@ import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.IdentityHashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -35,7 +34,6 @@ public final class CommitBatch {
     private final Set<Belief> beliefs = new LinkedHashSet<>();
     private final List<Change> changes = new ArrayList<>();
     private final Map<StreamKey, Optional<StreamHead>> heads = new HashMap<>();
-    private final Set<StreamKey> changed = new HashSet<>();
     private final Map<StreamKey, Map<String, EventRecord>> keys = new HashMap<>();
     private final List<EventRecord> pending = new ArrayList<>();
     private final IdentityHashMap<EventRecord, EventRecord> stored = new IdentityHashMap<>();
@@ -57,11 +55,12 @@ public final class CommitBatch {
         });
     }
 
-    /** The group is stored only if no other process appends to the stream before. */
+    /**
+     * The group is stored only if no other process appends to the stream before. This holds also if the group itself has
+     * appended to it already: its own events get the offsets that it expects only then.
+     */
     public void requireEnd(StreamKey stream) {
-        if (!changed.contains(stream)) {
-            head(stream).ifPresent(head -> beliefs.add(new Belief.EndsAt(stream, head.lastOffset())));
-        }
+        calling(() -> facts.head(stream)).ifPresent(head -> beliefs.add(new Belief.EndsAt(stream, head.lastOffset())));
     }
 
     /**
@@ -101,7 +100,6 @@ public final class CommitBatch {
                 event.body()));
         EventRecord record = event.at(NOT_STORED, stream.path());
         pending.add(record);
-        changed.add(stream);
         heads.put(stream, Optional.of(head));
         event.key()
                 .ifPresent(key ->
