@@ -40,13 +40,23 @@ final class MarkWriter implements AutoCloseable {
     }
 
     private synchronized void schedule() {
-        if (!closed) {
+        if (closed) {
+            return;
+        }
+        boolean scheduled = false;
+        try {
             timer = timers.after(DELAY, this::writeSoon);
+            scheduled = true;
+        } finally {
+            if (!scheduled) {
+                due.set(false); // the next commit tries again
+            }
         }
     }
 
     /** On a thread of its own, because no timer may wait for a disk. */
     private void writeSoon() {
+        due.set(false);
         Thread thread = new Thread(this::write, "millrace-mark");
         thread.setDaemon(true);
         thread.start();
@@ -54,7 +64,6 @@ final class MarkWriter implements AutoCloseable {
 
     /** Writes the mark if it has changed. A failure is logged once: the store goes on without a new mark. */
     synchronized void write() {
-        due.set(false);
         if (closed) {
             return;
         }

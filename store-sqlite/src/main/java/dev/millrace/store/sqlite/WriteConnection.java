@@ -198,8 +198,17 @@ final class WriteConnection implements AutoCloseable {
         cached.putAll(streams);
         lastPosition = position;
         moment++;
-        log.trim();
-        onCommit.run();
+        afterwards(log::trim);
+        afterwards(onCommit);
+    }
+
+    /** Housekeeping of a commit. The commit is durable already, so a failure here must not look like a failure of it. */
+    private void afterwards(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            LOG.log(System.Logger.Level.WARNING, "events are stored in " + file + ", but what follows has failed", e);
+        }
     }
 
     /** The exception for a failure. Also clears the statements. */

@@ -14,6 +14,9 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.LongStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -76,6 +79,20 @@ class FailureTest {
     }
 
     @Test
+    void should_not_report_a_stored_event_as_failed() {
+        AtomicBoolean broken = new AtomicBoolean();
+        Timers timers = new BrokenTimers(broken);
+        try (SqliteEventStore store = SqliteEventStore.open(directory, false, WriteConnection.UNLIMITED, timers)) {
+            broken.set(true);
+
+            Records.append(store, 10);
+            Records.append(store, 10);
+
+            assertThat(Records.lastOffset(store)).isEqualTo(2);
+        }
+    }
+
+    @Test
     void should_refuse_a_schema_of_the_future() throws Exception {
         SqliteEventStore.open(directory).close();
         change("PRAGMA user_version = 3");
@@ -126,6 +143,32 @@ class FailureTest {
                 .hasMessageStartingWith("cannot commit: " + directory + "; ")
                 .hasMessageContaining(advice)
                 .hasRootCause(cause);
+    }
+
+    /** Timers that can break: then no task can be scheduled. */
+    private record BrokenTimers(AtomicBoolean broken) implements Timers {
+        @Override
+        public Instant now() {
+            return Timers.system().now();
+        }
+
+        @Override
+        public Duration elapsed() {
+            return Timers.system().elapsed();
+        }
+
+        @Override
+        public Timer after(Duration delay, Runnable task) {
+            if (broken.get()) {
+                throw new IllegalStateException("no timer");
+            }
+            return Timers.system().after(delay, task);
+        }
+
+        @Override
+        public Timer at(Instant due, Runnable task) {
+            return Timers.system().at(due, task);
+        }
     }
 
     private void change(String sql) throws SQLException {
