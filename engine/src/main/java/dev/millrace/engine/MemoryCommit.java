@@ -76,14 +76,7 @@ final class MemoryCommit {
         placements.add(placement);
         stream.append(
                 new StreamHead(append.incarnation(), placement.offset(), placement.createdAt(), append.paused()),
-                new EventRecord(
-                        placement.position(),
-                        append.stream().path(),
-                        placement.offset(),
-                        placement.createdAt(),
-                        append.type(),
-                        append.idempotencyKey(),
-                        append.body()));
+                append.at(placement));
     }
 
     private void copy(Change.Copy copy) {

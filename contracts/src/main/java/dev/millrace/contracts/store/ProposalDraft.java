@@ -80,15 +80,7 @@ public final class ProposalDraft {
         List<EventRecord> stored = new ArrayList<>();
         for (Change change : changes) {
             if (change instanceof Change.Append append) {
-                Placement placement = placements.get(stored.size());
-                stored.add(new EventRecord(
-                        placement.position(),
-                        append.stream().path(),
-                        placement.offset(),
-                        placement.createdAt(),
-                        append.type(),
-                        append.idempotencyKey(),
-                        append.body()));
+                stored.add(append.at(placements.get(stored.size())));
             }
         }
         return stored;

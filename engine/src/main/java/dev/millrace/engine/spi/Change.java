@@ -34,7 +34,19 @@ public sealed interface Change {
             String type,
             Optional<String> idempotencyKey,
             byte[] body)
-            implements Change {}
+            implements Change {
+        /** The record that is stored at the placement which a store gave to this event. */
+        public EventRecord at(Placement placement) {
+            return new EventRecord(
+                    placement.position(),
+                    stream.path(),
+                    placement.offset(),
+                    placement.createdAt(),
+                    type,
+                    idempotencyKey,
+                    body);
+        }
+    }
 
     /**
      * Copies of another stream's records at the end of a stream, in order. They keep their offsets, times, types, keys

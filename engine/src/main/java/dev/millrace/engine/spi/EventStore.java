@@ -11,8 +11,8 @@ import java.util.Set;
  * <p>An append has three steps. The engine asks for {@link #facts}. It decides what to store. It gives the store a
  * {@link Proposal}: the changes, and the beliefs about the store on which the decision depends. {@link #commit} makes
  * all changes and gives the new events their positions, offsets and times; or it finds that a belief is not true (any
- * more) and changes nothing. Then the engine decides again from new facts. So several engines can share a store that
- * allows it.
+ * more) and changes nothing. Then the engine decides again from new facts. So several engines can append to one store,
+ * if it allows that. But the live readers and hosted processors of one engine do not learn what another one appends.
  *
  * <p>An append is acknowledged when {@link #commit} returns, so a durable store returns only when the data is on disk.
  * A read sees everything that was committed before the call, and nothing that is not committed. Thread-safe. Failures

@@ -8,8 +8,8 @@ import java.util.Optional;
 
 /**
  * The check of fences: an append under a lease is refused if the lease is not held. A lease is held from its claim
- * until the next claim; the lease stream has both under a key, so this takes two look-ups in the transaction of the
- * append. On the writer thread.
+ * until the next claim; the lease stream has both under a key, so this takes two look-ups, and the append
+ * is stored only if both are still true. On the writer thread.
  */
 final class FencingCheck {
     private FencingCheck() {}

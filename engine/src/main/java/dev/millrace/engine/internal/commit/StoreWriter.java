@@ -16,7 +16,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * The single thread that changes the store. It takes the queued requests as a group and runs them in one transaction.
+ * The single thread that changes the store. It takes the queued requests as a group and stores them with one commit.
  * After the commit it wakes the tails, then answers the callers. A refused request does not affect the others; a
  * failure of the store fails all requests of the group.
  */

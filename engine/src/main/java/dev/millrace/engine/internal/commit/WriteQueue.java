@@ -185,6 +185,6 @@ public final class WriteQueue {
         }
     }
 
-    /** The work of one transaction: requests in the order of the queue, and cursors to save. */
+    /** The work of one commit: requests in the order of the queue, and cursors to save. */
     record WriteGroup(List<WriteTask<?>> requests, Map<CursorKey, EventStore.Cursor> cursors) {}
 }

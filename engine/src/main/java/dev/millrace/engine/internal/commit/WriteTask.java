@@ -10,7 +10,7 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task for the writer thread, with the future of the caller. The task runs in the transaction of the group; the
+ * A task for the writer thread, with the future of the caller. The task decides from the facts of the group; the
  * caller gets the result, or the refusal, after the commit. The supplier that the task returns is called on a delivery
  * thread, because the writer must not block.
  */
