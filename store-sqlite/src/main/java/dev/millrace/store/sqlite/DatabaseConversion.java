@@ -11,9 +11,9 @@ import java.time.Instant;
 import org.sqlite.Function;
 
 /**
- * The conversion of a database of schema version 1, which has the whole JSON of each event: it keeps the body of it, and
- * gets a checksum. It is done in transactions of some events, so the write-ahead log stays small; the version changes with the last one. If the process
- * ends before, the next opening continues.
+ * The conversion of a database of schema version 1, which has the whole JSON of each event. Afterwards it has the body
+ * and a checksum instead. Each transaction converts some events, so the write-ahead log stays small. The version
+ * changes last: if the process ends before, the next opening continues.
  */
 final class DatabaseConversion {
     /** How many events are converted in one transaction. */
@@ -44,9 +44,8 @@ final class DatabaseConversion {
                 connection,
                 "SELECT coalesce(min(position) - 1, " + all + ") FROM events WHERE checksum IS NULL AND position <= "
                         + all);
-        tell("converting: " + file
-                + " is converted to the new format; this is done once, and takes about ten seconds for a million"
-                + " events; it has " + all);
+        tell("converting " + file + " with " + all + " events to the new format, once; a million events take about ten"
+                + " seconds");
         long told = 0;
         try (PreparedStatement fill = prepare(connection)) {
             while (done < all) {
@@ -57,14 +56,14 @@ final class DatabaseConversion {
                 long tenths = done * TENTHS / all;
                 if (all > TENTHS * BATCH && tenths > told && done < all) {
                     told = tenths;
-                    tell("converting: " + file + ": " + done + " of " + all + " events");
+                    tell("converting " + file + ": " + done + " of " + all + " events done");
                 }
             }
         }
         try (Statement statement = connection.createStatement()) {
             statement.execute("PRAGMA user_version = " + DatabaseSchema.VERSION);
         }
-        tell("converted: " + file + " has the new format; older versions of Millrace cannot open it any more");
+        tell("converted " + file + "; older versions of Millrace cannot open it any more");
     }
 
     /** Changes the table. From here on the database counts as one that was not closed. */
