@@ -94,6 +94,22 @@ interface StoreCommitTests extends StoreSubject {
         assertThat(store().facts().head(A)).contains(new StreamHead("another", 1, EPOCH, true));
     }
 
+    @Test
+    default void should_commit_on_an_interrupted_thread() {
+        Thread.currentThread().interrupt();
+        boolean isStillInterrupted;
+        try {
+            commit(draft -> append(draft, A, "said"));
+        } finally {
+            isStillInterrupted = Thread.interrupted();
+        }
+
+        assertThat(isStillInterrupted).isTrue();
+        assertThat(all(A)).hasSize(1);
+        given(A, "said", 1);
+        assertThat(all(A)).hasSize(2);
+    }
+
     static List<Belief> trueBeliefs() {
         return List.of(
                 new Belief.Present(A, "first", false),

@@ -29,7 +29,8 @@ public interface EventStore extends AutoCloseable {
     Facts facts();
 
     /**
-     * Makes all changes of a proposal visible and durable, or none.
+     * Makes all changes of a proposal visible and durable, or none. An engine makes one call at a time, from any thread;
+     * that may be the thread of an application, so an interrupt must neither stop the call nor be cleared by it.
      *
      * @return a placement for each {@link Change.Append}, in order
      * @throws StaleFactsException if a belief is not true, or an appended key is taken; nothing is stored
