@@ -1,5 +1,6 @@
 package dev.millrace.core;
 
+import dev.millrace.core.runner.BlockingCall;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -7,6 +8,7 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.function.Supplier;
 
 /**
  * The blocking form of {@link EventStreams}: each method calls the method with the same name there, waits for its
@@ -32,7 +34,7 @@ public final class BlockingEventStreams {
     }
 
     public AppendResult append(StreamPath path, Object payload) {
-        return await(path, "append", streams.append(path, payload));
+        return append(path, () -> streams.append(path, payload));
     }
 
     public AppendResult append(String path, Object payload) {
@@ -40,7 +42,7 @@ public final class BlockingEventStreams {
     }
 
     public List<AppendResult> appendAll(StreamPath path, List<EventInput> inputs) {
-        return await(path, "append", streams.appendAll(path, inputs));
+        return append(path, () -> streams.appendAll(path, inputs));
     }
 
     public List<Event> read(StreamPath path, ReadRange range) {
@@ -67,9 +69,20 @@ public final class BlockingEventStreams {
         return await(path, "destroy", streams.destroy(path, children));
     }
 
+    /** This thread waits, so an engine in this process may use it. */
+    private <T> T append(StreamPath path, Supplier<CompletableFuture<T>> call) {
+        long end = System.nanoTime() + limit.toNanos();
+        CompletableFuture<T> answer = BlockingCall.start(limit, call);
+        return await(path, "append", answer, end - System.nanoTime());
+    }
+
     private <T> T await(StreamPath path, String what, CompletableFuture<T> answer) {
+        return await(path, what, answer, limit.toNanos());
+    }
+
+    private <T> T await(StreamPath path, String what, CompletableFuture<T> answer, long nanos) {
         try {
-            return answer.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return answer.get(nanos, TimeUnit.NANOSECONDS);
         } catch (ExecutionException | CompletionException e) {
             throw failure(path, what, e);
         } catch (TimeoutException e) {

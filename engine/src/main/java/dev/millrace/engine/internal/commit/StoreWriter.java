@@ -2,6 +2,8 @@ package dev.millrace.engine.internal.commit;
 
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
+import dev.millrace.core.runner.BlockingCall;
+import dev.millrace.core.runner.NonBlockingThread;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.internal.threads.CallbackExecutor;
 import dev.millrace.engine.spi.EventStore;
@@ -14,11 +16,16 @@ import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * The single thread that changes the store. It takes the queued requests as a group and stores them with one commit.
- * After the commit it wakes the tails, then answers the callers. A refused request does not affect the others; a
- * failure of the store fails all requests of the group.
+ * The writer of the store. One thread at a time takes the queued requests as a group and stores them with one commit.
+ * After the commit it wakes the tails, then answers the callers. A refused request does not affect the others; a failure
+ * of the store fails all requests of the group.
+ *
+ * <p>The thread is the writer thread, or a caller that waits for its request ({@link BlockingCall}): that one writes the
+ * groups up to its own, and while it does, the requests of others become the next group. So a single caller needs no
+ * other thread.
  */
 public final class StoreWriter {
     private static final Logger LOG = System.getLogger("dev.millrace.engine");
@@ -63,8 +70,10 @@ public final class StoreWriter {
         thread.start();
     }
 
-    /** Queues a request and returns its future, which may have failed already. */
+    /** Queues a request and returns its future. In a {@link BlockingCall} it is complete, unless the call lasts long. */
     public <T> CompletableFuture<T> submit(WriteTask<T> writeTask) {
+        Optional<Duration> limit = BlockingCall.limit().filter(any -> !NonBlockingThread.isCurrent());
+        limit.ifPresent(any -> writeTask.awaitHere());
         activity.begin();
         boolean queued = false;
         try {
@@ -77,7 +86,34 @@ public final class StoreWriter {
                 activity.end();
             }
         }
+        if (queued && limit.isPresent()) {
+            await(writeTask, limit.get());
+        }
         return writeTask.future();
+    }
+
+    /** Writes groups, or waits for the threads that do, until a request of this thread is done. */
+    private void await(WriteTask<?> writeTask, Duration limit) {
+        long end = System.nanoTime() + limit.toNanos();
+        while (!writeTask.deliver()) {
+            Optional<WriteQueue.WriteGroup> group = writeQueue.tryTake();
+            long left = end - System.nanoTime();
+            if (group.isPresent()) {
+                writeInTurn(group.get());
+            } else if (left > 0 && !Thread.currentThread().isInterrupted()) {
+                park(writeTask, left);
+            } else if (writeTask.leave()) {
+                writeQueue.wakeNext();
+                return;
+            }
+        }
+    }
+
+    /** Waits for the outcome or for the turn. The lock of the queue may have used up the wake-up of the outcome. */
+    private void park(WriteTask<?> writeTask, long nanos) {
+        if (writeTask.waiter() != null) {
+            LockSupport.parkNanos(this, nanos);
+        }
     }
 
     /**
@@ -107,10 +143,20 @@ public final class StoreWriter {
     /** Fails the requests that are still queued. */
     public void abandon() {
         for (WriteTask<?> writeTask : writeQueue.abandon()) {
-            answer(() -> writeTask.fail(
-                    Code.UNAVAILABLE, "the engine stopped before it was stored", "send it after the restart", null));
+            stopped(writeTask);
             activity.end();
         }
+    }
+
+    /** Does nothing if the request was answered. */
+    private void stopped(WriteTask<?> writeTask) {
+        answer(
+                writeTask,
+                () -> writeTask.fail(
+                        Code.UNAVAILABLE,
+                        "the engine stopped before it was stored",
+                        "send it after the restart",
+                        null));
     }
 
     /** Completes after {@link #close}, when all queued requests are done. */
@@ -122,17 +168,26 @@ public final class StoreWriter {
         try {
             Optional<WriteQueue.WriteGroup> next = writeQueue.take();
             while (next.isPresent()) {
-                try {
-                    write(next.get());
-                } finally {
-                    next.get().requests().forEach(answered -> activity.end());
-                }
+                writeInTurn(next.get());
                 next = writeQueue.take();
             }
         } catch (Throwable e) { // after any failure: no caller may wait for a thread that has ended
             giveUp(e);
         } finally {
             ended.complete(null);
+        }
+    }
+
+    /** Writes a group and ends the turn of this thread. After an unexpected failure nothing is stored any more. */
+    private void writeInTurn(WriteQueue.WriteGroup group) {
+        try {
+            write(group);
+        } catch (Throwable e) {
+            giveUp(e);
+            group.requests().forEach(this::stopped);
+        } finally {
+            group.requests().forEach(answered -> activity.end());
+            writeQueue.endTurn();
         }
     }
 
@@ -156,12 +211,18 @@ public final class StoreWriter {
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "a group is stored, but live tails and hosted processors could not be notified", e);
         } finally {
-            taken.requests().forEach(writeTask -> answer(writeTask::answer));
+            taken.requests().forEach(writeTask -> answer(writeTask, writeTask::answer));
         }
     }
 
-    /** If there is no thread for an answer, it is delivered later; the other answers and this thread continue. */
-    private void answer(Runnable answer) {
+    /**
+     * Answers a caller that waits on its own thread, others on a callback thread. If there is none for an answer, it is
+     * delivered later; the other answers and this thread continue.
+     */
+    private void answer(WriteTask<?> writeTask, Runnable answer) {
+        if (!writeTask.beginAnswer() || writeTask.serve(answer)) {
+            return;
+        }
         try {
             callbackExecutor.answer(answer);
         } catch (RuntimeException | Error e) {
@@ -199,14 +260,14 @@ public final class StoreWriter {
     private void failed(WriteQueue.WriteGroup taken, Throwable cause) {
         writeQueue.restoreCursors(taken.cursors());
         if (cause.getCause() instanceof UnsupportedOperationException cannot) {
-            taken.requests().forEach(writeTask -> answer(() -> refuse(writeTask, cannot)));
+            taken.requests().forEach(writeTask -> answer(writeTask, () -> refuse(writeTask, cannot)));
             return;
         }
         Code code = cause instanceof StaleFactsException ? Code.UNAVAILABLE : Code.INTERNAL;
         String why = why(cause);
-        taken.requests()
-                .forEach(writeTask ->
-                        answer(() -> writeTask.fail(code, why, "send it again with the same idempotency key", cause)));
+        for (WriteTask<?> writeTask : taken.requests()) {
+            answer(writeTask, () -> writeTask.fail(code, why, "send it again with the same idempotency key", cause));
+        }
         LOG.log(Level.ERROR, "a group of " + taken.requests().size() + " requests could not be stored", cause);
     }
 

@@ -12,11 +12,15 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
- * The bounded queue of the writer thread. If it is full, a caller waits for a limited time and is then refused. It also
- * holds the newest cursor of each hosted processor for the next group. Thread-safe.
+ * The bounded queue of requests, and the turn to write. If the queue is full, a caller waits for a limited time and is
+ * then refused. One thread at a time has the turn: the writer thread, or a caller that waits for its own request. It
+ * takes a group, writes it and ends its turn; then the caller of the first waiting request is woken, or the writer
+ * thread if that caller does not wait. The queue also holds the newest cursor of each hosted processor for the next
+ * group. Thread-safe.
  */
 public final class WriteQueue {
     private static final int GROUP_REQUESTS = 1024;
@@ -33,6 +37,7 @@ public final class WriteQueue {
     private long bytes;
     private boolean flush;
     private boolean closed;
+    private boolean taken;
 
     /** Creates an empty queue. A request of more than {@code mostBytes} is accepted if no other one waits. */
     public WriteQueue(int mostRequests, long mostBytes, Duration patience) {
@@ -63,7 +68,9 @@ public final class WriteQueue {
             }
             queue.add(writeTask);
             bytes += writeTask.bytes();
-            changed.signal();
+            if (!taken && writeTask.waiter() == null) {
+                changed.signal();
+            }
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw unavailable(writeTask, "the calling thread was interrupted; repeat it if it is still needed");
@@ -112,25 +119,61 @@ public final class WriteQueue {
         });
     }
 
-    /** Waits for the next group; empty if this queue is closed and empty. */
+    /** Waits for the turn and the next group; empty if this queue is closed and empty. For the writer thread. */
     Optional<WriteGroup> take() throws InterruptedException {
         lock.lock();
         try {
-            while (queue.isEmpty() && !areCursorsDue()) {
-                if (closed) {
+            while (taken || (queue.isEmpty() && !areCursorsDue())) {
+                if (closed && !taken) {
                     return Optional.empty();
                 }
-                flush = false;
+                flush &= taken;
                 changed.await();
             }
-            flush = false;
-            WriteGroup taken = new WriteGroup(takeRequests(), cursors);
-            cursors = new HashMap<>();
-            room.signalAll();
-            return Optional.of(taken);
+            return Optional.of(takeGroup());
         } finally {
             lock.unlock();
         }
+    }
+
+    /** Takes the turn and the next group, if another thread does not have it. For a caller with a request in here. */
+    Optional<WriteGroup> tryTake() {
+        lock.lock();
+        try {
+            return taken || queue.isEmpty() ? Optional.empty() : Optional.of(takeGroup());
+        } finally {
+            lock.unlock();
+        }
+    }
+
+    private WriteGroup takeGroup() {
+        taken = true;
+        flush = false;
+        WriteGroup group = new WriteGroup(takeRequests(), cursors);
+        cursors = new HashMap<>();
+        room.signalAll();
+        return group;
+    }
+
+    /** Ends a turn. */
+    void endTurn() {
+        locked(() -> {
+            taken = false;
+            wakeNext();
+        });
+    }
+
+    /** Wakes the thread that has to write what waits; called also when a caller stops waiting that was woken perhaps. */
+    void wakeNext() {
+        locked(() -> {
+            WriteTask<?> first = queue.peek();
+            Thread waiter = first == null ? null : first.waiter();
+            if (waiter != null) {
+                LockSupport.unpark(waiter);
+            } else if (first != null || closed || areCursorsDue()) {
+                changed.signal();
+            }
+        });
     }
 
     private boolean areCursorsDue() {
@@ -159,7 +202,7 @@ public final class WriteQueue {
     void close() {
         locked(() -> {
             closed = true;
-            changed.signalAll();
+            changed.signal();
             room.signalAll();
         });
     }

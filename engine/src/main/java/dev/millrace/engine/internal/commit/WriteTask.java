@@ -5,14 +5,16 @@ import dev.millrace.core.StreamException.Code;
 import dev.millrace.engine.internal.threads.CallbackExecutor;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A task for the writer thread, with the future of the caller. The task decides from the facts of the group; the
- * caller gets the result, or the refusal, after the commit. The supplier that the task returns is called on a delivery
- * thread, because the writer must not block.
+ * A task for the writer, with the future of the caller. The task decides from the facts of the group; the caller gets
+ * the result, or the refusal, after the commit. The supplier that the task returns is called by the caller if it waits,
+ * else on a callback thread, because the writer must not block.
  */
 public final class WriteTask<T> {
     private final StreamKey stream;
@@ -22,6 +24,9 @@ public final class WriteTask<T> {
     private final CompletableFuture<T> future = new CompletableFuture<>();
     private @Nullable Supplier<T> result;
     private @Nullable StreamException refusal;
+    private final AtomicReference<@Nullable Runnable> outcome = new AtomicReference<>();
+    private @Nullable Thread waiter;
+    private boolean isAnswered;
 
     /**
      * Creates a request; with {@code alone} it is the only request of its group. The work throws {@link
@@ -50,7 +55,48 @@ public final class WriteTask<T> {
         return future;
     }
 
-    /** Decides; again, if the facts have changed. On the writer thread. */
+    /** The current thread waits for the outcome. Before this is queued. */
+    void awaitHere() {
+        waiter = Thread.currentThread();
+    }
+
+    /** The thread that waits for the outcome; null if there is none, or it does not wait any more. */
+    @Nullable Thread waiter() {
+        return outcome.get() == null ? waiter : null;
+    }
+
+    /** Gives the outcome to the thread that waits for it; false if there is none. */
+    boolean serve(Runnable delivery) {
+        boolean waits = waiter != null && outcome.compareAndSet(null, delivery);
+        if (waits) {
+            LockSupport.unpark(waiter);
+        }
+        return waits;
+    }
+
+    /** Delivers the outcome to the waiting caller, which calls this itself; false if there is none yet. */
+    boolean deliver() {
+        Runnable delivery = outcome.get();
+        if (delivery == null) {
+            return false;
+        }
+        delivery.run();
+        return true;
+    }
+
+    /** The caller stops waiting; false if the outcome is there. */
+    boolean leave() {
+        return outcome.compareAndSet(null, () -> {});
+    }
+
+    /** True the first time. On the thread that writes. */
+    boolean beginAnswer() {
+        boolean isFirst = !isAnswered;
+        isAnswered = true;
+        return isFirst;
+    }
+
+    /** Decides; again, if the facts have changed. On the thread that writes. */
     void run(CommitBatch commitBatch) {
         result = null;
         refusal = null;
@@ -61,7 +107,7 @@ public final class WriteTask<T> {
         }
     }
 
-    /** Completes the future after the commit. On a callback thread, because this runs code of the caller. */
+    /** Completes the future after the commit. This runs code of the caller. */
     void answer() {
         if (refusal != null) {
             future.completeExceptionally(refusal);
@@ -70,7 +116,7 @@ public final class WriteTask<T> {
         }
     }
 
-    /** Completes the future with a failure. On a callback thread. */
+    /** Completes the future with a failure. */
     void fail(Code code, String why, String whatToDo, @Nullable Throwable cause) {
         future.completeExceptionally(new StreamException(
                 code, stream.path(), "request failed: " + stream + "; " + why + "; " + whatToDo, cause));

@@ -11,6 +11,7 @@ import dev.millrace.core.StreamException.Code;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.StreamKey;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
@@ -36,10 +37,10 @@ class WriteQueueTest {
         CompletableFuture<Void> waiting = CompletableFuture.runAsync(() -> intake.offer(request(1, false)));
         assertThat(waiting).isNotDone();
 
-        assertThat(intake.take().orElseThrow().requests()).hasSize(1);
+        assertThat(take(intake).orElseThrow().requests()).hasSize(1);
 
         get(waiting);
-        assertThat(intake.take().orElseThrow().requests()).hasSize(1);
+        assertThat(take(intake).orElseThrow().requests()).hasSize(1);
     }
 
     @Test
@@ -58,11 +59,11 @@ class WriteQueueTest {
             intake.offer(request(1, alone));
         }
 
-        assertThat(intake.take().orElseThrow().requests()).hasSize(2);
-        assertThat(intake.take().orElseThrow().requests())
+        assertThat(take(intake).orElseThrow().requests()).hasSize(2);
+        assertThat(take(intake).orElseThrow().requests())
                 .allMatch(WriteTask::alone)
                 .hasSize(1);
-        assertThat(intake.take().orElseThrow().requests()).hasSize(1);
+        assertThat(take(intake).orElseThrow().requests()).hasSize(1);
     }
 
     @Test
@@ -85,11 +86,11 @@ class WriteQueueTest {
         intake.close();
 
         assertThatThrownBy(() -> intake.offer(request(1, false))).hasMessageContaining("stopping");
-        WriteQueue.WriteGroup last = intake.take().orElseThrow();
+        WriteQueue.WriteGroup last = take(intake).orElseThrow();
         assertThat(last.requests()).hasSize(1);
         assertThat(last.cursors()).hasSize(1);
         intake.restoreCursors(last.cursors());
-        assertThat(intake.take())
+        assertThat(take(intake))
                 .as("after the close, cursors of a failed group are not tried again")
                 .isEmpty();
     }
@@ -100,13 +101,20 @@ class WriteQueueTest {
         CursorKey key = new CursorKey(STREAM, "chat");
         intake.addCursor(key, new EventStore.Cursor("life", 1));
         intake.flushCursors();
-        WriteQueue.WriteGroup failed = intake.take().orElseThrow();
+        WriteQueue.WriteGroup failed = take(intake).orElseThrow();
         intake.addCursor(key, new EventStore.Cursor("life", 2));
 
         intake.restoreCursors(failed.cursors());
         intake.flushCursors();
 
-        assertThat(intake.take().orElseThrow().cursors()).containsEntry(key, new EventStore.Cursor("life", 2));
+        assertThat(take(intake).orElseThrow().cursors()).containsEntry(key, new EventStore.Cursor("life", 2));
+    }
+
+    /** Takes a group as the writer thread does, and ends the turn. */
+    private static Optional<WriteQueue.WriteGroup> take(WriteQueue intake) throws InterruptedException {
+        Optional<WriteQueue.WriteGroup> group = intake.take();
+        intake.endTurn();
+        return group;
     }
 
     private static WriteTask<String> request(int bytes, boolean alone) {
