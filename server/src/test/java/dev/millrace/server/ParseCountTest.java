@@ -104,8 +104,12 @@ class ParseCountTest {
 
     /** The number of parses, without those of the answer. */
     private long parsesOf(String contentType, String body) {
+        return parsesOf(freshStream(), contentType, body);
+    }
+
+    private long parsesOf(String path, String contentType, String body) {
         parsed.clear();
-        assertThat(millrace.send("POST", api(freshStream()), body, "Content-Type", contentType)
+        assertThat(millrace.send("POST", api(path), body, "Content-Type", contentType)
                         .status())
                 .isEqualTo(200);
         return parsed.stream().filter(text -> !text.contains("\"createdAt\"")).count();
@@ -144,10 +148,12 @@ class ParseCountTest {
 
     @Test
     void should_write_each_field_once() {
+        String path = freshStream();
+        millrace.send("POST", api(path), PLAIN); // so that the events of its creation are not counted
         String body = PLAIN.replace("}}", "},\"metadata\":{\"a\":1},\"idempotencyKey\":\"k\"}");
         written.set(0);
 
-        assertThat(parsesOf("application/json", body)).isEqualTo(1);
+        assertThat(parsesOf(path, "application/json", body)).isEqualTo(1);
         assertThat(written).as("type, payload, metadata, key").hasValue(4);
     }
 }

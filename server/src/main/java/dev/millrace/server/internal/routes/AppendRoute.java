@@ -49,6 +49,7 @@ public final class AppendRoute {
     private final AppendBodyParser bodies;
     private final AppendRateLimiter limit;
     private final WebhookRoute webhooks;
+    private final WaitingWriters writers = new WaitingWriters();
 
     public AppendRoute(StreamEngine engine, AppendRateLimiter limit, WebhookRoute webhooks) {
         this.engine = engine;
@@ -245,15 +246,16 @@ public final class AppendRoute {
             charge(parsed.events().size());
             boolean batch = parsed.batch(); // the answer does not keep the inputs
             Consumer<List<AppendedRecord>> answer = appended -> answer(exchange, batch, appended);
-            return engine.appendParsed(
-                            exchange.project(), path, parsed.events(), permissions.trust(), chain, stored -> {
-                                if (takesRights) {
-                                    permissions.requireAppend(known.operation(stored), stored, path);
-                                }
-                                if (!isVerified && INVALID.contains(stored)) {
-                                    requireVerified();
-                                }
-                            })
+            Consumer<String> check = stored -> {
+                if (takesRights) {
+                    permissions.requireAppend(known.operation(stored), stored, path);
+                }
+                if (!isVerified && INVALID.contains(stored)) {
+                    requireVerified();
+                }
+            };
+            return writers.start(() -> engine.appendParsed(
+                            exchange.project(), path, parsed.events(), permissions.trust(), chain, check))
                     .thenAccept(answer);
         }
 
