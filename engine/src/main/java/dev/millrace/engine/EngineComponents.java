@@ -12,7 +12,8 @@ import dev.millrace.engine.internal.append.StreamForker;
 import dev.millrace.engine.internal.append.StreamImporter;
 import dev.millrace.engine.internal.append.StreamStateReader;
 import dev.millrace.engine.internal.commit.ActivityCounter;
-import dev.millrace.engine.internal.commit.CommitBatch;
+import dev.millrace.engine.internal.commit.CommitFeed;
+import dev.millrace.engine.internal.commit.CommittedChanges;
 import dev.millrace.engine.internal.commit.CommitListener;
 import dev.millrace.engine.internal.commit.CommitNotifier;
 import dev.millrace.engine.internal.commit.StoreReader;
@@ -57,6 +58,7 @@ final class EngineComponents {
     private final CallbackExecutor callbackExecutor = new CallbackExecutor(CallbackThreads.create(), activity);
     private final LongWork longWork = new LongWork(callbackExecutor, activity);
     private final CommitNotifier commitNotifier = new CommitNotifier(callbackExecutor);
+    private final CommitFeed feed;
     private final AppendTasks appendTasks;
     private final TailRegistry tailRegistry;
     private final StoreWriter writer;
@@ -83,14 +85,15 @@ final class EngineComponents {
         EventClock clock = new EventClock(timers);
         StreamCreation streamCreation = new StreamCreation(incarnations, limits.pathSegments(), clock);
         this.appendTasks = new AppendTasks(streamCreation, clock);
-        this.tailRegistry = new TailRegistry(this.store, callbackExecutor, timers, this::touch);
+        this.feed = new CommitFeed(store, this.store, callbackExecutor, timers, this::publish);
+        this.tailRegistry = new TailRegistry(this.store, feed, callbackExecutor, timers, this::touch);
         this.writer = new StoreWriter(
                 store,
                 new WriteQueue(MOST_WAITING, MOST_WAITING_BYTES, PATIENCE),
                 callbackExecutor,
                 timers,
                 activity,
-                this::publish);
+                feed);
         this.states = new StreamStateReader(this.store);
         this.streamDestroyer = new StreamDestroyer(this.store, writer, callbackExecutor, states);
         this.streamForker = new StreamForker(this.store, writer, longWork, streamCreation, clock, limits);
@@ -101,9 +104,9 @@ final class EngineComponents {
         host(host, new ProcessorStateCache(store, host));
     }
 
-    private void publish(CommitBatch commitBatch) {
-        tailRegistry.publish(commitBatch);
-        commitNotifier.enqueue(commitBatch);
+    private void publish(CommittedChanges committed) {
+        tailRegistry.publish(committed);
+        commitNotifier.enqueue(committed);
     }
 
     /** Returns the head of a stream. Uses the writer only if the stream does not exist and must be created. */
@@ -125,6 +128,7 @@ final class EngineComponents {
     }
 
     void start() {
+        feed.start();
         writer.start();
         host.start();
     }
@@ -144,6 +148,7 @@ final class EngineComponents {
                     deadline);
             writer.abandon();
         }
+        feed.close();
         if (!await(tailRegistry.stop(), end)) {
             LOG.log(Level.WARNING, "some live tails did not end within {0}; their sinks are still busy", deadline);
         }

@@ -4,6 +4,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.Facts;
+import dev.millrace.engine.spi.LogEntry;
 import dev.millrace.engine.spi.Placement;
 import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.RecordRange;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CopyOnWriteArraySet;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantReadWriteLock;
 import java.util.function.Function;
@@ -31,6 +33,8 @@ import java.util.function.Supplier;
 public final class InMemoryEventStore implements EventStore {
     private final ReentrantReadWriteLock lock = new ReentrantReadWriteLock();
     private final Map<StreamKey, MemoryLog> logs = new HashMap<>();
+    private final List<LogEntry.Removed> removals = new ArrayList<>();
+    private final Set<Runnable> listeners = new CopyOnWriteArraySet<>();
     private long lastPosition;
     private long moment;
     private boolean open = true;
@@ -53,6 +57,7 @@ public final class InMemoryEventStore implements EventStore {
             moment++;
             return logs;
         });
+        listeners.forEach(Runnable::run);
     }
 
     @Override
@@ -62,7 +67,7 @@ public final class InMemoryEventStore implements EventStore {
 
     @Override
     public List<Placement> commit(Proposal proposal) {
-        return locked(lock.writeLock(), () -> {
+        List<Placement> placements = locked(lock.writeLock(), () -> {
             MemoryCommit commit = new MemoryCommit(stream -> Optional.ofNullable(logs.get(stream)), lastPosition);
             if (proposal.moment() != moment) {
                 proposal.beliefs().forEach(commit::check);
@@ -71,10 +76,36 @@ public final class InMemoryEventStore implements EventStore {
             commit.streams()
                     .forEach((stream, after) ->
                             after.merged().ifPresentOrElse(log -> logs.put(stream, log), () -> logs.remove(stream)));
+            removals.addAll(commit.removals());
             lastPosition = commit.lastPosition();
             moment++;
             return commit.placements();
         });
+        listeners.forEach(Runnable::run);
+        return placements;
+    }
+
+    @Override
+    public Optional<Runnable> onCommit(Runnable listener) {
+        Runnable own = listener::run; // the same listener may come twice
+        listeners.add(own);
+        return Optional.of(() -> listeners.remove(own));
+    }
+
+    @Override
+    public List<LogEntry> entries(long afterPosition, int limit) {
+        List<LogEntry> entries = new ArrayList<>();
+        locked(lock.readLock(), () -> {
+            logs.forEach((stream, log) -> log.committed(afterPosition, Long.MAX_VALUE, limit)
+                    .forEach(record ->
+                            entries.add(new LogEntry.Appended(record.position(), stream, record.offset()))));
+            for (int i = removals.size() - 1; i >= 0 && removals.get(i).position() > afterPosition; i--) {
+                entries.add(removals.get(i));
+            }
+            return entries;
+        });
+        entries.sort(Comparator.comparingLong(LogEntry::position));
+        return List.copyOf(entries.subList(0, Math.min(limit, entries.size())));
     }
 
     /** What the store holds of a stream, if it is still that of this moment. */

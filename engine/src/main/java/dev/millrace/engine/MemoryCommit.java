@@ -3,6 +3,7 @@ package dev.millrace.engine;
 import dev.millrace.engine.spi.Belief;
 import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.LogEntry;
 import dev.millrace.engine.spi.Placement;
 import dev.millrace.engine.spi.StaleFactsException;
 import dev.millrace.engine.spi.StreamHead;
@@ -20,6 +21,7 @@ final class MemoryCommit {
     private final Function<StreamKey, Optional<MemoryLog>> committed;
     private final Map<StreamKey, StagedStream> streams = new LinkedHashMap<>();
     private final List<Placement> placements = new ArrayList<>();
+    private final List<LogEntry.Removed> removals = new ArrayList<>();
     private long lastPosition;
 
     MemoryCommit(Function<StreamKey, Optional<MemoryLog>> committed, long lastPosition) {
@@ -33,6 +35,11 @@ final class MemoryCommit {
 
     List<Placement> placements() {
         return placements;
+    }
+
+    /** The removals of streams, in order. */
+    List<LogEntry.Removed> removals() {
+        return removals;
     }
 
     long lastPosition() {
@@ -58,8 +65,17 @@ final class MemoryCommit {
         } else if (change instanceof Change.SaveCursor save) {
             stream(save.stream()).saveCursor(save.processor(), save.cursor());
         } else {
-            stream(change.stream()).remove();
+            remove(change.stream());
         }
+    }
+
+    private void remove(StreamKey key) {
+        StagedStream stream = stream(key);
+        StreamHead head = stream.head().orElseThrow(() -> new IllegalArgumentException("cannot remove " + key
+                + ": it does not exist"));
+        placements.add(new Placement(++lastPosition, head.lastOffset(), head.lastCreatedAt()));
+        removals.add(new LogEntry.Removed(lastPosition, key));
+        stream.remove();
     }
 
     private void append(Change.Append append) {

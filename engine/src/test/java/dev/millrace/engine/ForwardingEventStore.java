@@ -4,6 +4,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.Facts;
+import dev.millrace.engine.spi.LogEntry;
 import dev.millrace.engine.spi.Placement;
 import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.RecordRange;
@@ -29,6 +30,16 @@ public interface ForwardingEventStore extends EventStore {
     @Override
     default List<Placement> commit(Proposal proposal) {
         return delegate().commit(proposal);
+    }
+
+    @Override
+    default List<LogEntry> entries(long afterPosition, int limit) {
+        return delegate().entries(afterPosition, limit);
+    }
+
+    @Override
+    default Optional<Runnable> onCommit(Runnable listener) {
+        return delegate().onCommit(listener);
     }
 
     @Override

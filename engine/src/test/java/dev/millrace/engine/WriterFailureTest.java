@@ -7,6 +7,14 @@ import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.time.Instant;
+import java.util.Optional;
+import java.util.function.Consumer;
+import dev.millrace.engine.spi.StreamHead;
+import dev.millrace.engine.internal.append.PendingRecord;
+import dev.millrace.engine.internal.commit.StoreReader;
+import dev.millrace.engine.internal.commit.CommittedChanges;
+import dev.millrace.engine.internal.commit.CommitFeed;
 import dev.millrace.core.StreamException;
 import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.runner.Timers;
@@ -104,14 +112,14 @@ class WriterFailureTest {
         assertFailed(Code.UNAVAILABLE, writer.submit(request(3)));
     }
 
-    private StoreWriter writer(StoreWriter.Publication publication) {
+    private StoreWriter writer(Consumer<CommittedChanges> listener) {
         return new StoreWriter(
                 store,
                 new WriteQueue(100, 1_000, Duration.ofSeconds(1)),
                 delivery,
                 Timers.system(),
                 activity,
-                publication);
+                new CommitFeed(store, new StoreReader(store), delivery, Timers.system(), listener));
     }
 
     /** Three requests that are queued before the writer starts, so that it stores them in one group. */
@@ -124,7 +132,8 @@ class WriterFailureTest {
 
     private static WriteTask<Integer> request(int answer) {
         return new WriteTask<>(STREAM, 1, false, group -> {
-            group.remove(STREAM); // a change, so that the store is called
+            StreamHead head = new StreamHead("first", answer + 1, Instant.EPOCH, false);
+            group.append(STREAM, new PendingRecord(head, "said", Optional.empty(), new byte[1]));
             return () -> answer;
         });
     }

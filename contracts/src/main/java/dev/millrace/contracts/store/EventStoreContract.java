@@ -23,6 +23,7 @@ public abstract class EventStoreContract
                 StoreRangeTests,
                 StoreContentTests,
                 StoreCopyTests,
+                StoreLogTests,
                 StoreLifecycleTests,
                 StoreSubtreeTests,
                 StoreReaderTests,

@@ -12,6 +12,7 @@ import dev.millrace.engine.spi.StreamKey;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -76,11 +77,14 @@ public final class ProposalDraft {
 
     /** Commits it, and returns the appended records as they were stored, in order. */
     public List<EventRecord> commit() {
-        List<Placement> placements = store.commit(new Proposal(facts.moment(), beliefs, changes));
+        Iterator<Placement> placements = store.commit(new Proposal(facts.moment(), beliefs, changes))
+                .iterator();
         List<EventRecord> stored = new ArrayList<>();
         for (Change change : changes) {
             if (change instanceof Change.Append append) {
-                stored.add(append.at(placements.get(stored.size())));
+                stored.add(append.at(placements.next()));
+            } else if (change instanceof Change.Remove) {
+                placements.next();
             }
         }
         return stored;

@@ -62,9 +62,10 @@ public sealed interface Change {
             implements Change {}
 
     /**
-     * The end of a stream: its records, keys and cursors are removed, and their positions are not used again.
+     * The end of a stream: its records, keys and cursors are removed, and their positions are not used again. The removal
+     * takes a position and stays in the log.
      *
-     * @param stream the stream
+     * @param stream the stream, which exists
      */
     record Remove(StreamKey stream) implements Change {}
 

@@ -12,7 +12,7 @@ import java.util.Set;
  * {@link Proposal}: the changes, and the beliefs about the store on which the decision depends. {@link #commit} makes
  * all changes and gives the new events their positions, offsets and times; or it finds that a belief is not true (any
  * more) and changes nothing. Then the engine decides again from new facts. So several engines can append to one store,
- * if it allows that. But the live readers and hosted processors of one engine do not learn what another one appends.
+ * if it allows that; each learns from the store's log what the others commit: see {@link #entries}.
  *
  * <p>An append is acknowledged when {@link #commit} returns, so a durable store returns only when the data is on disk.
  * A read sees everything that was committed before the call, and nothing that is not committed. Thread-safe. Failures
@@ -29,15 +29,37 @@ public interface EventStore extends AutoCloseable {
     Facts facts();
 
     /**
-     * Makes all changes of a proposal visible and durable, or none. An engine makes one call at a time, from any thread;
+     * Makes all changes of a proposal visible and durable, or none. It gives successive positions to all records that
+     * become part of the log, copies included, and to all removals, in the order of the changes. An engine makes one call at a time, from any thread;
      * that may be the thread of an application, so an interrupt must neither stop the call nor be cleared by it.
      *
-     * @return a placement for each {@link Change.Append}, in order
+     * @return a placement for each {@link Change.Append} and each {@link Change.Remove}, in order
      * @throws StaleFactsException if a belief is not true, or an appended key is taken; nothing is stored
      * @throws UncertainCommitException if the store does not know whether the proposal is stored
      * @throws UnsupportedOperationException if the store cannot make a {@link Change.Copy}; nothing is stored
      */
     List<Placement> commit(Proposal proposal);
+
+    /**
+     * A page of the log of all streams, in the order of positions. A store that one engine uses at a time need not have
+     * it.
+     *
+     * @param afterPosition exclusive lower bound
+     * @param limit at most this many entries, at least 1; there are no more if the page has fewer
+     */
+    default List<LogEntry> entries(long afterPosition, int limit) {
+        throw new UnsupportedOperationException("cannot read the log: this store has no feed of commits");
+    }
+
+    /**
+     * Has a listener called soon after every commit of any engine, on any thread; calls can be merged. It returns at
+     * once and throws nothing. The engine then reads {@link #entries}.
+     *
+     * @return ends the calls; empty if only one engine at a time can use this store, so that it needs no calls
+     */
+    default Optional<Runnable> onCommit(Runnable listener) {
+        return Optional.empty();
+    }
 
     /** The head of a stream; empty if the stream does not exist. */
     Optional<StreamHead> head(StreamKey stream);
@@ -58,7 +80,7 @@ public interface EventStore extends AutoCloseable {
     List<StreamKey> streamsWithCursor(String processor);
 
     /**
-     * The position of the newest record that was ever committed; 0 for none.
+     * The position of the newest entry that was ever committed; 0 for none.
      *
      * @throws UnsupportedOperationException if this store does not support live tails of subtrees
      */

@@ -11,9 +11,9 @@ import java.time.Instant;
 import org.sqlite.Function;
 
 /**
- * The conversion of a database of schema version 1, which has the whole JSON of each event. Afterwards it has the body
- * and a checksum instead. Each transaction converts some events, so the write-ahead log stays small. The version
- * changes last: if the process ends before, the next opening continues.
+ * The conversion of a database of an older schema version. Version 1 has the whole JSON of each event; afterwards it has
+ * the body and a checksum instead. Each transaction converts some events, so the write-ahead log stays small. The version
+ * changes last: if the process ends before, the next opening continues. Version 2 has no table for removals.
  */
 final class DatabaseConversion {
     /** How many events are converted in one transaction. */
@@ -27,7 +27,6 @@ final class DatabaseConversion {
             WHERE e.position > ?1 AND e.position <= ?2 AND e.checksum IS NULL)
         WHERE position = at""";
 
-    private static final int OLD = 1;
     private static final int TENTHS = 10;
     private static final System.Logger LOG = System.getLogger(DatabaseConversion.class.getPackageName());
 
@@ -35,9 +34,22 @@ final class DatabaseConversion {
 
     /** Converts the database if it has the old version. It was checked before. */
     static void run(Connection connection, Path file) throws SQLException {
-        if (DatabaseCheck.number(connection, "PRAGMA user_version") != OLD) {
-            return;
+        long version = DatabaseCheck.number(connection, "PRAGMA user_version");
+        if (version < DatabaseSchema.WITH_CHECKSUMS) {
+            addChecksums(connection, file);
         }
+        if (version < DatabaseSchema.VERSION) {
+            try (Statement statement = connection.createStatement()) {
+                statement.execute("BEGIN IMMEDIATE");
+                statement.execute(DatabaseSchema.REMOVALS);
+                statement.execute("PRAGMA user_version = " + DatabaseSchema.VERSION);
+                statement.execute("COMMIT");
+            }
+            tell("converted " + file + "; older versions of Millrace cannot open it any more");
+        }
+    }
+
+    private static void addChecksums(Connection connection, Path file) throws SQLException {
         begin(connection);
         long all = DatabaseCheck.number(connection, "SELECT coalesce(max(position), 0) FROM events");
         long done = DatabaseCheck.number(
@@ -60,10 +72,6 @@ final class DatabaseConversion {
                 }
             }
         }
-        try (Statement statement = connection.createStatement()) {
-            statement.execute("PRAGMA user_version = " + DatabaseSchema.VERSION);
-        }
-        tell("converted " + file + "; older versions of Millrace cannot open it any more");
     }
 
     /** Changes the table. From here on the database counts as one that was not closed. */

@@ -10,13 +10,23 @@ import java.sql.Statement;
  *
  * <p>The row id of an event is its position: rows are added only at the end of the table, and positions need no index.
  * {@code stream_types} has every type that a stream holds, so that a search for streams by type does not scan events.
- * An event without a checksum is the copy of a damaged one; see {@link RecordChecksum}. {@code meta} has a random {@code
- * id}, the same in all copies of the database, and as {@code unused} how many positions up to the last one have no event,
- * because it was removed.
+ * An event without a checksum is the copy of a damaged one; see {@link RecordChecksum}. {@code removals} has the positions
+ * that removals of streams took. {@code meta} has a random {@code id}, the same in all copies of the database, and as
+ * {@code unused} how many positions up to the last one have no event, because they are of a removal or of a removed event.
  */
 final class DatabaseSchema {
     /** The {@code PRAGMA user_version} of a file with these tables. */
-    static final int VERSION = 2;
+    static final int VERSION = 3;
+
+    /** The first version with checksums, and with an id. */
+    static final int WITH_CHECKSUMS = 2;
+
+    static final String REMOVALS = """
+        CREATE TABLE removals (
+            position INTEGER PRIMARY KEY,
+            project TEXT NOT NULL,
+            path TEXT NOT NULL
+        ) STRICT""";
 
     static final String NEW_ID = "INSERT OR IGNORE INTO meta (name, value) VALUES ('id', random())";
 
@@ -64,6 +74,7 @@ final class DatabaseSchema {
             PRIMARY KEY (processor, stream_id)
         ) STRICT, WITHOUT ROWID""",
         "CREATE INDEX cursors_by_stream ON cursors (stream_id)",
+        REMOVALS,
         "CREATE TABLE meta (name TEXT PRIMARY KEY, value INTEGER NOT NULL) STRICT, WITHOUT ROWID",
     };
 

@@ -91,12 +91,12 @@ final class DatabaseVerification {
 
     private VerifySummary run(Path file, LossCheck lossCheck, boolean logMissing) throws SQLException {
         int version = DatabaseSchema.versionOf(connection, file);
-        boolean hasChecksums = version == DatabaseSchema.VERSION;
+        boolean hasChecksums = version >= DatabaseSchema.WITH_CHECKSUMS;
         attempt("the structure of the file", () -> list("PRAGMA integrity_check(" + MOST_FAULTS + ")"));
         faults.remove("ok");
         if (hasChecksums) {
             attempt("the mark", () -> compare(lossCheck));
-        } else if (version < DatabaseSchema.VERSION) {
+        } else {
             lossCheck.differenceOfOld().ifPresent(faults::add);
         }
         if (logMissing && number(WriteConnection.READ_MARK) == WriteConnection.OPEN + number(LAST_POSITION)) {

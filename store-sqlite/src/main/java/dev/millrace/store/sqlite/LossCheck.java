@@ -37,7 +37,7 @@ final class LossCheck {
 
     /** A database of schema version 1 has no id. Its mark was written after a conversion, so it is an older copy. */
     void requireNew(int version) {
-        if (version < DatabaseSchema.VERSION) {
+        if (version < DatabaseSchema.WITH_CHECKSUMS) {
             differenceOfOld().ifPresent(why -> lost(why, RESTORE));
         }
     }

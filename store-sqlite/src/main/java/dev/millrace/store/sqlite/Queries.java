@@ -7,6 +7,7 @@ import dev.millrace.engine.spi.EventStore.Cursor;
 import dev.millrace.engine.spi.EventStore.Standing;
 import dev.millrace.engine.spi.EventStore.SubtreePage;
 import dev.millrace.engine.spi.Placement;
+import dev.millrace.engine.spi.LogEntry;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -154,6 +155,26 @@ final class Queries {
                 .executeQuery()) {
             return row.next() ? Optional.of(row.getInt(1)) : Optional.empty();
         }
+    }
+
+    List<LogEntry> entries(long after, int limit) throws SQLException {
+        List<LogEntry> entries = new ArrayList<>();
+        String sql = "SELECT * FROM (SELECT position, project, path, offset FROM events"
+                + " CROSS JOIN streams ON id = stream_id WHERE position > ? ORDER BY position LIMIT ?)"
+                + " UNION ALL SELECT * FROM (SELECT position, project, path, NULL FROM removals"
+                + " WHERE position > ? ORDER BY position LIMIT ?) ORDER BY position LIMIT ?";
+        try (ResultSet row = statements.of(sql, after, limit, after, limit, limit).executeQuery()) {
+            while (row.next()) {
+                long position = row.getLong(1);
+                StreamKey stream = new StreamKey(new ProjectSlug(row.getString(2)), new StreamPath(row.getString(3)));
+                long offset = row.getLong(4);
+                entries.add(
+                        row.wasNull()
+                                ? new LogEntry.Removed(position, stream)
+                                : new LogEntry.Appended(position, stream, offset));
+            }
+        }
+        return entries;
     }
 
     /**

@@ -43,7 +43,7 @@ final class SqliteCommit implements AutoCloseable {
         this.lastPosition = lastPosition;
     }
 
-    /** The placements of all appended events so far. */
+    /** The placements of all appended events and removals so far. */
     List<Placement> placements() {
         return placements;
     }
@@ -193,24 +193,37 @@ final class SqliteCommit implements AutoCloseable {
     private void remove(StreamKey stream) {
         run("cannot remove " + stream, () -> {
             StreamRow row = row(stream);
-            if (row != null) {
-                statements.run(
-                        "DELETE FROM stream_types WHERE stream_id = ?"
-                                + " AND type IN (SELECT DISTINCT type FROM events WHERE stream_id = ?)",
-                        row.id(),
-                        row.id());
-                unused += statements
-                        .of("DELETE FROM events WHERE stream_id = ?", row.id())
-                        .executeUpdate();
-                statements.run("DELETE FROM cursors WHERE stream_id = ?", row.id());
-                statements.run("DELETE FROM streams WHERE id = ?", row.id());
-                writeConnection.forget(stream);
-                streams.remove(stream);
-                moved.remove(stream);
-                removed = true;
+            if (row == null) {
+                throw new IllegalArgumentException("cannot remove " + stream + ": it does not exist");
             }
-            return removed;
+            statements.run(
+                    "DELETE FROM stream_types WHERE stream_id = ?"
+                            + " AND type IN (SELECT DISTINCT type FROM events WHERE stream_id = ?)",
+                    row.id(),
+                    row.id());
+            unused += statements
+                    .of("DELETE FROM events WHERE stream_id = ?", row.id())
+                    .executeUpdate();
+            statements.run("DELETE FROM cursors WHERE stream_id = ?", row.id());
+            statements.run("DELETE FROM streams WHERE id = ?", row.id());
+            writeConnection.forget(stream);
+            streams.remove(stream);
+            moved.remove(stream);
+            recordRemoval(stream, row.head());
+            return stream;
         });
+    }
+
+    private void recordRemoval(StreamKey stream, StreamHead head) throws SQLException {
+        lastPosition++;
+        unused++;
+        removed = true;
+        statements.run(
+                "INSERT INTO removals (position, project, path) VALUES (?, ?, ?)",
+                lastPosition,
+                stream.project().value(),
+                stream.path().value());
+        placements.add(new Placement(lastPosition, head.lastOffset(), head.lastCreatedAt()));
     }
 
     private void saveCursor(Change.SaveCursor save) {

@@ -5,6 +5,7 @@ import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.Facts;
+import dev.millrace.engine.spi.LogEntry;
 import dev.millrace.engine.spi.Placement;
 import dev.millrace.engine.spi.Proposal;
 import dev.millrace.engine.spi.RecordRange;
@@ -143,6 +144,11 @@ public final class SqliteEventStore implements EventStore {
     @Override
     public List<Placement> commit(Proposal proposal) {
         return writeConnection.commit(proposal);
+    }
+
+    @Override
+    public List<LogEntry> entries(long afterPosition, int limit) {
+        return readConnectionPool.read("cannot read the log", queries -> queries.entries(afterPosition, limit));
     }
 
     @Override

@@ -4,8 +4,10 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.contracts.store.ProposalDraft;
 import dev.millrace.core.JsonCodec;
 import dev.millrace.engine.spi.EventRecord;
+import dev.millrace.engine.spi.LogEntry;
 import dev.millrace.engine.spi.RecordRange;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -136,7 +138,7 @@ class DatabaseConversionTest {
             Records.append(store, 10);
             assertThat(Records.lastOffset(store)).isEqualTo(EVENTS + 1);
         }
-        assertThat(number("PRAGMA user_version")).isEqualTo(2);
+        assertThat(number("PRAGMA user_version")).isEqualTo(DatabaseSchema.VERSION);
         assertThat(number("SELECT count(*) FROM events WHERE checksum IS NULL")).isZero();
         assertThat(number("SELECT count(*) FROM meta WHERE name = 'open'")).isZero();
     }
@@ -204,5 +206,19 @@ class DatabaseConversionTest {
                 .isInstanceOf(UncheckedIOException.class)
                 .hasMessageContaining("the file is damaged: events are missing");
         assertThat(number("PRAGMA user_version")).isEqualTo(1);
+    }
+
+    @Test
+    void should_get_a_table_for_removals_if_it_is_of_version_2() throws SQLException {
+        assertConverted();
+        DamagedRecordTest.change(directory, "DROP TABLE removals", "PRAGMA user_version = 2");
+
+        try (SqliteEventStore store = SqliteEventStore.open(directory)) {
+            assertThat(Records.lastOffset(store)).isEqualTo(EVENTS + 1);
+            new ProposalDraft(store).remove(Records.STREAM).commit();
+            assertThat(store.entries(0, 10)).containsExactly(new LogEntry.Removed(EVENTS + 2, Records.STREAM));
+        }
+        assertThat(SqliteEventStore.verify(directory, (done, all) -> {}).faults())
+                .isEmpty();
     }
 }

@@ -95,14 +95,14 @@ class FailureTest {
     @Test
     void should_refuse_a_schema_of_the_future() throws Exception {
         SqliteEventStore.open(directory).close();
-        change("PRAGMA user_version = 3");
+        change("PRAGMA user_version = 4");
 
         assertThatThrownBy(() -> SqliteEventStore.open(directory))
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining(directory.resolve("millrace.db").toString())
-                .hasMessageContaining("schema version 3")
+                .hasMessageContaining("schema version 4")
                 .hasMessageContaining("start the newer Millrace");
-        change("PRAGMA user_version = 2");
+        change("PRAGMA user_version = " + DatabaseSchema.VERSION);
         SqliteEventStore.open(directory).close();
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.engine.internal.commit;
 
 import dev.millrace.engine.internal.append.PendingRecord;
+import dev.millrace.engine.internal.commit.CommittedChanges.Offsets;
 import dev.millrace.engine.spi.Belief;
 import dev.millrace.engine.spi.Change;
 import dev.millrace.engine.spi.EventRecord;
@@ -20,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 
 /**
@@ -35,11 +37,13 @@ public final class CommitBatch {
     private final List<Change> changes = new ArrayList<>();
     private final Map<StreamKey, Optional<StreamHead>> heads = new HashMap<>();
     private final Map<StreamKey, Map<String, EventRecord>> keys = new HashMap<>();
-    private final List<EventRecord> pending = new ArrayList<>();
+    private final List<Consumer<Placement>> placed = new ArrayList<>();
     private final IdentityHashMap<EventRecord, EventRecord> stored = new IdentityHashMap<>();
     private final Map<StreamKey, List<EventRecord>> appended = new LinkedHashMap<>();
-    private final Map<StreamKey, Long> copied = new LinkedHashMap<>();
-    private final List<StreamKey> removed = new ArrayList<>();
+    private final Map<StreamKey, Offsets> copied = new LinkedHashMap<>();
+    private final Map<StreamKey, Long> removed = new LinkedHashMap<>();
+    private long positions;
+    private long firstPosition;
 
     CommitBatch(Facts facts) {
         this.facts = facts;
@@ -99,7 +103,8 @@ public final class CommitBatch {
                 event.key(),
                 event.body()));
         EventRecord record = event.at(NOT_STORED, stream.path());
-        pending.add(record);
+        placed.add(placement -> stored.put(record, record.at(placement)));
+        positions++;
         heads.put(stream, Optional.of(head));
         event.key()
                 .ifPresent(key ->
@@ -108,29 +113,31 @@ public final class CommitBatch {
     }
 
     /**
-     * Creates a stream from a first event and copies of another stream's records. They are not in {@link #appended}: no
+     * Creates a stream from a first event and copies of another stream's records. They are not read: no
      * tail can wait for them, and they can be many.
      */
     public void fork(StreamKey stream, PendingRecord first, Change.Copy copy, StreamHead head) {
         add(stream, first);
         if (copy.throughOffset() > copy.afterOffset()) {
             changes.add(copy);
+            positions += copy.throughOffset() - copy.afterOffset();
         }
         heads.put(stream, Optional.of(head));
-        copied.put(stream, copy.throughOffset());
+        copied.put(stream, new Offsets(1, copy.throughOffset()));
     }
 
-    /** Creates a stream from all its records, in order. They are not in {@link #appended}, as those of a fork. */
+    /** Creates a stream from all its records, in order. They are not kept, as those of a fork. */
     public void importAll(StreamKey stream, List<PendingRecord> records) {
         records.forEach(record -> add(stream, record));
-        copied.put(stream, records.get(records.size() - 1).head().lastOffset());
+        copied.put(stream, new Offsets(1, records.get(records.size() - 1).head().lastOffset()));
     }
 
     /** Removes a stream. Only in a group that appends nothing. */
     public void remove(StreamKey stream) {
         changes.add(new Change.Remove(stream));
         heads.put(stream, Optional.empty());
-        removed.add(stream);
+        placed.add(placement -> removed.put(stream, placement.position()));
+        positions++;
     }
 
     void saveCursor(CursorKey key, EventStore.Cursor cursor) {
@@ -145,9 +152,9 @@ public final class CommitBatch {
         List<Placement> placements =
                 calling(() -> store.commit(new Proposal(facts.moment(), List.copyOf(beliefs), changes)));
         for (int i = 0; i < placements.size(); i++) {
-            EventRecord record = pending.get(i);
-            stored.put(record, record.at(placements.get(i)));
+            placed.get(i).accept(placements.get(i));
         }
+        firstPosition = placements.isEmpty() ? 0 : placements.get(0).position();
         appended.values().forEach(records -> records.replaceAll(this::stored));
     }
 
@@ -156,18 +163,19 @@ public final class CommitBatch {
         return stored.getOrDefault(record, record);
     }
 
-    /** The new records of each stream, in order; complete after the commit. */
-    public Map<StreamKey, List<EventRecord>> appended() {
-        return appended;
+    /** What was committed. */
+    CommittedChanges committed() {
+        return new CommittedChanges(appended, copied, removed);
     }
 
-    /** The last offset of each new stream that began as a copy. */
-    public Map<StreamKey, Long> copied() {
-        return copied;
+    /** The first position of what was committed; 0 if no position was taken. */
+    long firstPosition() {
+        return firstPosition;
     }
 
-    public List<StreamKey> removed() {
-        return removed;
+    /** The last position of what was committed; 0 if no position was taken. */
+    long lastPosition() {
+        return firstPosition == 0 ? 0 : firstPosition + positions - 1;
     }
 
     private static <T> T calling(Supplier<T> store) {

@@ -33,17 +33,17 @@ public final class CommitNotifier {
         listener = next;
     }
 
-    /** Adds the changes of a committed group. On the writer thread. */
-    public synchronized void enqueue(CommitBatch commitBatch) {
+    /** Adds what was committed. Returns at once. */
+    public synchronized void enqueue(CommittedChanges committed) {
         if (listener == CommitListener.NONE) {
             return;
         }
-        commitBatch.removed().forEach(stream -> pending.put(stream, new Change(true)));
-        commitBatch
-                .copied()
-                .forEach((stream, last) -> pending.computeIfAbsent(stream, key -> new Change(false))
-                        .addUnseen(1, last));
-        commitBatch.appended().forEach((stream, added) -> {
+        committed.removed().keySet().forEach(stream -> pending.put(stream, new Change(true)));
+        committed
+                .unread()
+                .forEach((stream, offsets) -> pending.computeIfAbsent(stream, key -> new Change(false))
+                        .addUnread(offsets));
+        committed.appended().forEach((stream, added) -> {
             Change change = pending.computeIfAbsent(stream, key -> new Change(false));
             change.add(added, records + added.size() <= MOST_RECORDS);
             records += added.size();
@@ -93,9 +93,9 @@ public final class CommitNotifier {
         }
 
         /** Adds records that the listener has to read from the log. */
-        void addUnseen(long firstUnseen, long lastUnseen) {
-            first = first == 0 ? firstUnseen : first;
-            last = lastUnseen;
+        void addUnread(CommittedChanges.Offsets offsets) {
+            first = first == 0 ? offsets.first() : first;
+            last = offsets.last();
             records = null;
         }
 

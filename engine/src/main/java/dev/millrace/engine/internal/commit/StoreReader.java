@@ -6,6 +6,7 @@ import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.NonBlockingThread;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
+import dev.millrace.engine.spi.LogEntry;
 import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
@@ -38,6 +39,10 @@ public final class StoreReader {
 
     public long lastPosition() {
         return reading(null, EventStore::lastPosition);
+    }
+
+    List<LogEntry> entries(long after, int limit) {
+        return reading(null, opened -> opened.entries(after, limit));
     }
 
     public EventStore.SubtreePage readSubtree(StreamKey root, long after, long through, int limit, long mostBytes) {

@@ -40,7 +40,7 @@ public final class StoreWriter {
     private final CallbackExecutor callbackExecutor;
     private final Timers timers;
     private final ActivityCounter activity;
-    private final Publication publication;
+    private final CommitFeed feed;
     private final AtomicBoolean cursorsDue = new AtomicBoolean();
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
 
@@ -50,18 +50,13 @@ public final class StoreWriter {
             CallbackExecutor callbackExecutor,
             Timers timers,
             ActivityCounter activity,
-            Publication publication) {
+            CommitFeed feed) {
         this.store = store;
         this.writeQueue = writeQueue;
         this.callbackExecutor = callbackExecutor;
         this.timers = timers;
         this.activity = activity;
-        this.publication = publication;
-    }
-
-    /** Called after each commit, before the answers; on the writer thread, so it must not block. */
-    public interface Publication {
-        void publish(CommitBatch commitBatch);
+        this.feed = feed;
     }
 
     public void start() {
@@ -207,7 +202,7 @@ public final class StoreWriter {
             return;
         }
         try {
-            publication.publish(commitBatch);
+            feed.publish(commitBatch);
         } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "a group is stored, but live tails and hosted processors could not be notified", e);
         } finally {
@@ -247,7 +242,7 @@ public final class StoreWriter {
                 CommitBatch commitBatch = new CommitBatch(store.facts());
                 taken.requests().forEach(writeTask -> writeTask.run(commitBatch));
                 taken.cursors().forEach(commitBatch::saveCursor);
-                commitBatch.commit(store);
+                feed.commit(commitBatch);
                 return commitBatch;
             } catch (StaleFactsException e) {
                 if (attempt == MOST_DECISIONS) {

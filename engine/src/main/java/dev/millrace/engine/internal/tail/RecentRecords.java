@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * A cache of the newest records of one stream, without gaps, so that the tails at the head do not all read the store.
- * Bounded in records and bytes. Not thread-safe; its {@link StreamFanout} guards it.
+ * If records were committed that it does not get, it begins anew. Bounded in records and bytes. Not thread-safe; its {@link StreamFanout} guards it.
  */
 final class RecentRecords {
     private static final int MOST_RECORDS = 256;
@@ -25,6 +25,11 @@ final class RecentRecords {
                 bytes -= records.removeFirst().size();
             }
         }
+    }
+
+    void clear() {
+        records.clear();
+        bytes = 0;
     }
 
     /** The records after an offset; empty if some of them may be only in the log. */

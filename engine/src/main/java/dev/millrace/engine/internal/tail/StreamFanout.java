@@ -29,11 +29,24 @@ final class StreamFanout {
         return tails.isEmpty();
     }
 
-    /** Wakes every tail after a commit. On the writer thread, which submits one task for all tails. */
+    /** Wakes every tail after a commit. */
     void publish(List<EventRecord> records) {
         synchronized (recent) {
             recent.add(records);
         }
+        wake();
+    }
+
+    /** As {@link #publish}, if the new records are only in the log. */
+    void publishUnread() {
+        synchronized (recent) {
+            recent.clear();
+        }
+        wake();
+    }
+
+    /** One task wakes all tails. */
+    private void wake() {
         if (waking.compareAndSet(false, true)) {
             delivery.execute(() -> {
                 waking.set(false);
@@ -45,6 +58,14 @@ final class StreamFanout {
     Optional<List<EventRecord>> recent(long after, int limit) {
         synchronized (recent) {
             return recent.after(after, limit);
+        }
+    }
+
+    /** The stream was removed; a tail of its next incarnation may be here already. */
+    void removed() {
+        tails.forEach(StreamLiveTail::removed);
+        synchronized (recent) {
+            recent.clear();
         }
     }
 

@@ -28,6 +28,7 @@ final class StreamLiveTail extends TailLoop {
     private String incarnation = "";
     private boolean isCaughtUp;
     private boolean hasRoom;
+    private volatile boolean isRemoved;
 
     /** Creates a tail; {@link #wake} starts it. The argument of {@code sink} tells whether the tail has ended. */
     StreamLiveTail(
@@ -43,9 +44,34 @@ final class StreamLiveTail extends TailLoop {
         this.sink = sink.apply(this::hasEnded);
     }
 
+    /** The stream was removed, perhaps before the incarnation of this tail began. */
+    void removed() {
+        isRemoved = true;
+        wakeAtOnce();
+    }
+
     @Override
     Step step() {
+        if (isRemoved) {
+            return checkIncarnation();
+        }
         return watermark < 0 ? begin() : deliver();
+    }
+
+    private Step checkIncarnation() {
+        isRemoved = false;
+        boolean ends = true;
+        try {
+            ends = watermark < 0 || !isSameIncarnation();
+        } finally {
+            isRemoved |= ends; // also if the store failed
+        }
+        return ends ? end() : Step.AGAIN;
+    }
+
+    private Step end() {
+        close();
+        return Step.AGAIN;
     }
 
     @Override
@@ -102,8 +128,11 @@ final class StreamLiveTail extends TailLoop {
             giveRoom();
         }
         hasRoom = false; // a page has taken it
-        if (hasEnded()) {
+        if (hasEnded() || isRemoved) {
             return Step.AGAIN; // the page may belong to the next incarnation of a destroyed stream
+        }
+        if (recent.isEmpty() && tailRegistry.isShared() && !isSameIncarnation()) {
+            return end(); // another engine has destroyed the stream
         }
         if (page.isEmpty()) {
             if (!isCaughtUp && isSameIncarnation()) {

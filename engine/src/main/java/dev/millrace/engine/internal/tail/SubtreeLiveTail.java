@@ -6,7 +6,7 @@ import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.StreamPath;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.SubtreeSink;
-import dev.millrace.engine.internal.commit.CommitBatch;
+import dev.millrace.engine.internal.commit.CommittedChanges;
 import dev.millrace.engine.internal.commit.StoreReader;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.StreamHead;
@@ -29,7 +29,7 @@ final class SubtreeLiveTail extends TailLoop {
     private static final int MOST_NOTICES = 1024;
     private static final int MOST_FOREIGN = 10_000;
 
-    /** A destroyed stream, and the position of the newest record at that time. */
+    /** A destroyed stream, and the position of its removal. */
     private record Notice(long position, StreamPath path) {}
 
     private final TailRegistry tailRegistry;
@@ -44,7 +44,7 @@ final class SubtreeLiveTail extends TailLoop {
     private Optional<StreamPath> listedThrough = Optional.empty();
     private boolean isCaughtUp;
     private boolean hasRoom;
-    private int foreign; // of the writer thread
+    private long foreign; // of the thread that publishes
 
     /**
      * Creates a tail; {@link #wake} starts it. An {@code afterPosition} above the newest record means the newest
@@ -68,22 +68,16 @@ final class SubtreeLiveTail extends TailLoop {
         this.sink = sink.apply(this::hasEnded);
     }
 
-    /** Called after a commit, on the writer thread. */
-    void published(CommitBatch commitBatch) {
-        try {
-            for (StreamKey removed : commitBatch.removed()) {
-                if (stream().covers(removed)) {
-                    note(new Notice(store.lastPosition(), removed.path()));
-                }
+    /** Called after a commit. */
+    void published(CommittedChanges committed) {
+        committed.removed().forEach((removed, position) -> {
+            if (stream().covers(removed)) {
+                note(new Notice(position, removed.path()));
             }
-        } catch (StreamException unread) { // when the tail begins again, it lists the streams again
-            lose(unread);
-        }
-        foreign += commitBatch.appended().values().stream().mapToInt(List::size).sum();
+        });
+        foreign += committed.size();
         if (foreign > MOST_FOREIGN // so that the cursor does not stay far behind
-                || commitBatch.appended().keySet().stream().anyMatch(stream()::covers)
-                || commitBatch.copied().keySet().stream().anyMatch(stream()::covers)
-                || commitBatch.removed().stream().anyMatch(stream()::covers)) {
+                || committed.concerns(stream())) {
             foreign = 0;
             wake();
         }
@@ -122,7 +116,7 @@ final class SubtreeLiveTail extends TailLoop {
         synchronized (notices) {
             notices.clear(); // streams that were destroyed before are not listed
         }
-        watermark = store.lastPosition();
+        watermark = tailRegistry.position();
         cursor = Math.min(cursor, watermark);
         return tell(() -> sink.onConnected(new ConnectionInfo(head.get().incarnation(), watermark, takeGap())));
     }
@@ -154,7 +148,7 @@ final class SubtreeLiveTail extends TailLoop {
             resetBackoff();
             return tell(() -> sink.onCaughtUp(watermark));
         }
-        long bound = isCaughtUp ? store.lastPosition() : watermark;
+        long bound = isCaughtUp ? tailRegistry.position() : watermark;
         bound = notice == null ? bound : Math.min(bound, notice.position);
         if (bound <= cursor) {
             return Step.AT_HEAD;

@@ -95,11 +95,16 @@ abstract class TailLoop implements Subscription {
         }
     }
 
+    /** As {@link #wake}; does not wait until a pause after a failure is over. */
+    final void wakeAtOnce() {
+        wake();
+        endPause();
+    }
+
     @Override
     public final void close() {
         ended = true;
-        wake();
-        endPause();
+        wakeAtOnce();
     }
 
     /** Ends the tail with a failure, unless it has ended already. */
@@ -108,8 +113,7 @@ abstract class TailLoop implements Subscription {
             failure = unwrap(cause);
             ended = true;
         }
-        wake();
-        endPause();
+        wakeAtOnce();
     }
 
     private void endPause() {

@@ -5,7 +5,8 @@ import dev.millrace.core.StreamException.Code;
 import dev.millrace.core.runner.Timers;
 import dev.millrace.engine.RecordSink;
 import dev.millrace.engine.SubtreeSink;
-import dev.millrace.engine.internal.commit.CommitBatch;
+import dev.millrace.engine.internal.commit.CommitFeed;
+import dev.millrace.engine.internal.commit.CommittedChanges;
 import dev.millrace.engine.internal.commit.StoreReader;
 import dev.millrace.engine.internal.threads.CallbackExecutor;
 import dev.millrace.engine.spi.EventRecord;
@@ -28,6 +29,7 @@ import java.util.function.Function;
  */
 public final class TailRegistry {
     private final StoreReader store;
+    private final CommitFeed feed;
     private final CallbackExecutor callbackExecutor;
     private final Timers timers;
     private final Function<StreamKey, CompletableFuture<StreamHead>> touch;
@@ -39,10 +41,12 @@ public final class TailRegistry {
 
     public TailRegistry(
             StoreReader store,
+            CommitFeed feed,
             CallbackExecutor callbackExecutor,
             Timers timers,
             Function<StreamKey, CompletableFuture<StreamHead>> touch) {
         this.store = store;
+        this.feed = feed;
         this.callbackExecutor = callbackExecutor;
         this.timers = timers;
         this.touch = touch;
@@ -95,21 +99,26 @@ public final class TailRegistry {
         endIfStopped();
     }
 
-    /** Wakes the tails after a commit. On the writer thread. */
-    public void publish(CommitBatch commitBatch) {
-        for (StreamKey stream : commitBatch.removed()) {
-            StreamFanout streamFanout = channels.remove(stream);
-            if (streamFanout != null) {
-                streamFanout.end();
-            }
-        }
-        commitBatch.appended().forEach((stream, records) -> {
-            StreamFanout streamFanout = channels.get(stream);
-            if (streamFanout != null) {
-                streamFanout.publish(records);
-            }
-        });
-        subtrees.forEach(tail -> tail.published(commitBatch));
+    /** Wakes the tails after a commit. */
+    public void publish(CommittedChanges committed) {
+        committed.removed().keySet().forEach(stream -> find(stream).ifPresent(StreamFanout::removed));
+        committed.unread().keySet().forEach(stream -> find(stream).ifPresent(StreamFanout::publishUnread));
+        committed.appended().forEach((stream, records) -> find(stream).ifPresent(open -> open.publish(records)));
+        subtrees.forEach(tail -> tail.published(committed));
+    }
+
+    private Optional<StreamFanout> find(StreamKey stream) {
+        return Optional.ofNullable(channels.get(stream));
+    }
+
+    /** Whether other engines may change the store. */
+    boolean isShared() {
+        return feed.isShared();
+    }
+
+    /** The position through which the tails know of everything. */
+    long position() {
+        return feed.position();
     }
 
     Optional<StreamHead> head(StreamKey stream) {
@@ -127,7 +136,7 @@ public final class TailRegistry {
 
     /** The records after an offset, if all of them are in memory. */
     Optional<List<EventRecord>> recent(StreamKey stream, long after, int limit) {
-        return Optional.ofNullable(channels.get(stream)).flatMap(open -> open.recent(after, limit));
+        return find(stream).flatMap(open -> open.recent(after, limit));
     }
 
     /** The records after an offset, from the log. */

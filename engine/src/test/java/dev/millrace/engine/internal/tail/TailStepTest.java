@@ -4,6 +4,7 @@ import static dev.millrace.engine.EngineFixture.PUBLIC;
 import static dev.millrace.engine.EngineFixture.path;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.engine.internal.commit.CommitFeed;
 import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.ControlledStore;
 import dev.millrace.engine.InMemoryEventStore;
@@ -30,9 +31,13 @@ class TailStepTest {
     private final VirtualTimers time = new VirtualTimers();
     private final Deque<Runnable> tasks = new ArrayDeque<>();
     private final RecordingSink sink = new RecordingSink();
+    private final StoreReader reader = new StoreReader(store);
+    private final CallbackExecutor callbackExecutor =
+            new CallbackExecutor(CallbackThreads.create(), new ActivityCounter());
     private final TailRegistry tails = new TailRegistry(
-            new StoreReader(store),
-            new CallbackExecutor(CallbackThreads.create(), new ActivityCounter()),
+            reader,
+            new CommitFeed(store, reader, callbackExecutor, time, committed -> {}),
+            callbackExecutor,
             time,
             stream -> CompletableFuture.failedFuture(new IllegalStateException("the stream exists")));
     private final StreamLiveTail tail = new StreamLiveTail(tails, tasks::add, time, A, 0, ended -> sink);
