@@ -1,6 +1,7 @@
 package dev.millrace.core;
 
 import com.fasterxml.jackson.databind.JsonNode;
+import dev.millrace.core.internal.json.StoredEvent;
 import java.time.Instant;
 import java.util.Optional;
 import org.immutables.value.Value;
@@ -11,7 +12,7 @@ import org.immutables.value.Value;
  *
  * @since 0.1
  */
-@Value.Immutable
+@Value.Immutable(copy = false)
 @MillraceStyle
 public interface Event {
     /** The stream ({@code streamPath} on the wire). */
@@ -53,8 +54,11 @@ public interface Event {
         return metadata().flatMap(Provenance::of);
     }
 
-    /** The same event with its payload decoded by {@code catalog}. */
+    /** The same event with its payload decoded by {@code catalog}. Parses no JSON if the catalog does not read the type. */
     default Event decodedBy(EventCatalog catalog) {
+        if (payload() instanceof UnknownPayload unknown && unknown.isLazy() && !catalog.reads(type())) {
+            return this;
+        }
         Object decoded = catalog.decode(type(), payloadJson());
         return decoded.equals(payload())
                 ? this
@@ -75,5 +79,10 @@ public interface Event {
     /** Builds events, for tests and transports; a processor does not need it. */
     class Builder extends ImmutableEvent.Builder {
         Builder() {}
+
+        @Override
+        public Event build() {
+            return new StoredEvent(super.build());
+        }
     }
 }

@@ -160,6 +160,12 @@ public final class EventCatalog {
         return Set.copyOf(all);
     }
 
+    /** Whether this catalog has a class or an upcast for this type, in any spelling. */
+    boolean reads(String type) {
+        String written = nameBySpelling.getOrDefault(type, type);
+        return classByType.containsKey(written) || upcasts.change(written);
+    }
+
     /**
      * Decodes a payload; never throws.
      *

@@ -12,7 +12,7 @@ import org.immutables.value.Value;
  *
  * @since 0.1
  */
-@Value.Immutable
+@Value.Immutable(copy = false)
 @MillraceStyle
 public interface EventInput {
     /** The type, 1 to 2048 characters; free-form. */

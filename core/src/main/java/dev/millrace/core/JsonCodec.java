@@ -16,6 +16,7 @@ import dev.millrace.core.internal.json.EventJsonReader;
 import dev.millrace.core.internal.json.JsonErrorMessages;
 import dev.millrace.core.internal.json.JsonMappers;
 import dev.millrace.core.internal.json.JsonNumbers;
+import dev.millrace.core.internal.json.StoredEvent;
 import dev.millrace.core.internal.json.WellFormedText;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -26,6 +27,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -309,6 +311,25 @@ public final class JsonCodec {
      */
     public static Event readEvent(byte[] json, StreamPath path, long offset, String type, Instant createdAt) {
         return EventJsonReader.read(json, Optional.of(new EventJsonReader.Known(path, offset, type, createdAt)));
+    }
+
+    /**
+     * An event that was checked and stored already, and is read when its payload, key, metadata or source are first
+     * asked for. A catalog that does not read its type does not need them.
+     *
+     * @param mayHaveMetadata false if it certainly has no metadata, so that it is not read for them
+     * @param reader reads the event with this path, offset, type and time, and an object as its payload; called once at
+     *     most
+     */
+    public static Event lazyEvent(
+            StreamPath path,
+            long offset,
+            String type,
+            Instant createdAt,
+            boolean mayHaveMetadata,
+            Supplier<Event> reader) {
+        return new StoredEvent(
+                path, offset, type, createdAt, mayHaveMetadata, reader, json -> new UnknownPayload(type, json));
     }
 
     /**

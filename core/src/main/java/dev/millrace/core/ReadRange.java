@@ -10,7 +10,7 @@ import org.immutables.value.Value;
  *
  * @since 0.1
  */
-@Value.Immutable
+@Value.Immutable(copy = false)
 @MillraceStyle
 public interface ReadRange {
     /** Exclusive lower bound, 0 or more; 0, the default, reads from the first event. */

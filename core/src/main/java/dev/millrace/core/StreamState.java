@@ -10,7 +10,7 @@ import org.immutables.value.Value;
  *
  * @since 0.1
  */
-@Value.Immutable
+@Value.Immutable(copy = false)
 @MillraceStyle
 public interface StreamState {
     ProjectSlug projectSlug();

@@ -236,4 +236,16 @@ class EventCatalogTest {
     private Object decode(String type, String json) {
         return chat.decode(type, JsonCodec.parse(json.replace('\'', '"')));
     }
+
+    @Test
+    void should_read_its_types_in_every_spelling() {
+        EventCatalog catalog = EventCatalog.of(StreamEvent.ProgressSaved.class);
+
+        assertThat(BuiltInType.PROGRESS_SAVED.eventType().spellings())
+                .isNotEmpty()
+                .allMatch(catalog::reads);
+        assertThat(catalog.reads("elsewhere")).isFalse();
+        assertThat(catalog.upcast("elsewhere", old -> old).reads("elsewhere")).isTrue();
+        assertThat(EventCatalog.empty().reads("elsewhere")).isFalse();
+    }
 }
