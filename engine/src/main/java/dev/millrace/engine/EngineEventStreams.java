@@ -16,6 +16,7 @@ import dev.millrace.core.StreamSummary;
 import dev.millrace.core.Subscriber;
 import dev.millrace.core.Subscription;
 import dev.millrace.core.SubtreeSubscriber;
+import dev.millrace.engine.internal.commit.StoredEvents;
 import dev.millrace.engine.internal.tail.SubscriberSink;
 import dev.millrace.engine.internal.tail.SubtreeSubscriberSink;
 import dev.millrace.engine.spi.RecordRange;
@@ -65,7 +66,10 @@ final class EngineEventStreams implements EventStreams {
     }
 
     private static AppendResult appended(AppendedRecord answer) {
-        return new AppendResult(JsonCodec.readEvent(answer.event().json()), answer.replayed(), answer.diverged());
+        Event event = answer.replayed()
+                ? JsonCodec.readEvent(answer.event().json())
+                : StoredEvents.justStored(answer.event());
+        return new AppendResult(event, answer.replayed(), answer.diverged());
     }
 
     @Override

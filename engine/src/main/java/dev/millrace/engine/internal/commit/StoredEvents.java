@@ -1,5 +1,6 @@
 package dev.millrace.engine.internal.commit;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.core.Event;
@@ -33,6 +34,22 @@ public final class StoredEvents {
                         .idempotencyKey(record.idempotencyKey().map(StoredEvents::keyText))
                         .build()
                 : event;
+    }
+
+    /**
+     * The event of a record that this engine has just stored; its JSON is parsed when it is needed. A record that does
+     * not look like those of this engine is decoded at once.
+     */
+    public static Event justStored(EventRecord record) {
+        return isOurs(record)
+                ? JsonCodec.lazyEvent(
+                        record.path(),
+                        record.offset(),
+                        record.type(),
+                        record.createdAt(),
+                        new String(record.body(), ISO_8859_1).contains("\"metadata\""),
+                        () -> decode(record))
+                : decode(record);
     }
 
     /** A key as readers see it: the store has it behind the prefix of its space, which begins with a blank. */

@@ -14,26 +14,27 @@ final class RecentRecords {
     private static final int MOST_RECORDS = 256;
     private static final long MOST_BYTES = 1 << 20;
 
-    private final Deque<EventRecord> records = new ArrayDeque<>();
+    private final Deque<RecentRecord> records = new ArrayDeque<>();
     private long bytes;
 
-    void add(List<EventRecord> added) {
+    /** Adds records; {@code readers} is how many readers will ask for their events. */
+    void add(List<EventRecord> added, int readers) {
         for (EventRecord record : added) {
-            records.addLast(record);
+            records.addLast(new RecentRecord(record, readers));
             bytes += record.size();
             while (records.size() > MOST_RECORDS || (bytes > MOST_BYTES && records.size() > 1)) {
-                bytes -= records.removeFirst().size();
+                bytes -= records.removeFirst().record().size();
             }
         }
     }
 
     /** The records after an offset; empty if some of them may be only in the log. */
-    Optional<List<EventRecord>> after(long offset, int limit) {
-        if (records.isEmpty() || records.getFirst().offset() > offset + 1) {
+    Optional<List<RecentRecord>> after(long offset, int limit) {
+        if (records.isEmpty() || records.getFirst().record().offset() > offset + 1) {
             return Optional.empty();
         }
         return Optional.of(records.stream()
-                .filter(record -> record.offset() > offset)
+                .filter(recent -> recent.record().offset() > offset)
                 .limit(limit)
                 .toList());
     }

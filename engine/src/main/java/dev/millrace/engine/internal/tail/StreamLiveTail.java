@@ -43,6 +43,11 @@ final class StreamLiveTail extends TailLoop {
         this.sink = sink.apply(this::hasEnded);
     }
 
+    /** Whether the reader is in this process and gets events, not records. */
+    boolean isSubscriber() {
+        return sink instanceof SubscriberSink;
+    }
+
     @Override
     Step step() {
         return watermark < 0 ? begin() : deliver();
@@ -91,13 +96,13 @@ final class StreamLiveTail extends TailLoop {
             resetBackoff();
             return tell(() -> sink.onCaughtUp(watermark));
         }
-        Optional<List<EventRecord>> recent =
+        Optional<List<RecentRecord>> recent =
                 isCaughtUp ? tailRegistry.recent(stream(), cursor, pageSize.records()) : Optional.empty();
         if (recent.isEmpty() && !hasRoom) {
             hasRoom = true;
             return hand(sink::makeRoom);
         }
-        List<EventRecord> page = recent.isPresent() ? recent.get() : read();
+        List<EventRecord> page = recent.map(StreamLiveTail::records).orElseGet(this::read);
         if (page.isEmpty()) {
             giveRoom();
         }
@@ -120,7 +125,13 @@ final class StreamLiveTail extends TailLoop {
         pageSize.adaptTo(page);
         cursor = page.get(page.size() - 1).offset();
         resetBackoff();
-        return hand(() -> sink.onRecords(page));
+        return hand(() -> recent.isPresent() && sink instanceof SubscriberSink subscriber
+                ? subscriber.onRecent(recent.get())
+                : sink.onRecords(page));
+    }
+
+    private static List<EventRecord> records(List<RecentRecord> recent) {
+        return recent.stream().map(RecentRecord::record).toList();
     }
 
     /** Reads from the log, for which the sink has made room. */

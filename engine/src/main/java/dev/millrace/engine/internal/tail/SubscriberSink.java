@@ -40,6 +40,17 @@ public final class SubscriberSink implements RecordSink {
         return CompletableFuture.completedFuture(null);
     }
 
+    /** As {@link #onRecords}, for records that this engine has just stored: all subscribers get the same events. */
+    CompletionStage<Void> onRecent(List<RecentRecord> page) {
+        for (RecentRecord recent : page) {
+            if (ended.getAsBoolean()) {
+                break;
+            }
+            subscriber.onEvent(recent.event());
+        }
+        return CompletableFuture.completedFuture(null);
+    }
+
     @Override
     public void onCaughtUp(long watermark) {
         subscriber.onCaughtUp(watermark);

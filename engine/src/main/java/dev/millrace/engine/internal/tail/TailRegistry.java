@@ -126,7 +126,7 @@ public final class TailRegistry {
     }
 
     /** The records after an offset, if all of them are in memory. */
-    Optional<List<EventRecord>> recent(StreamKey stream, long after, int limit) {
+    Optional<List<RecentRecord>> recent(StreamKey stream, long after, int limit) {
         return Optional.ofNullable(channels.get(stream)).flatMap(open -> open.recent(after, limit));
     }
 
