@@ -57,6 +57,11 @@ public final class BlockingEventStreams {
         return await(path, "state", streams.state(path));
     }
 
+    /** The state as it was at an offset. */
+    public StreamState state(StreamPath path, long at) {
+        return await(path, "state", streams.state(path, at));
+    }
+
     public List<StreamSummary> list(StreamPath path) {
         return await(path, "list", streams.list(path));
     }

@@ -59,6 +59,19 @@ public interface EventStreams {
     /** The state of the stream, computed from all its events so far. */
     CompletableFuture<StreamState> state(StreamPath path);
 
+    /**
+     * The state of the stream as it was when its newest event was the one at an offset, with the processors that were
+     * attached then. Does not create the stream.
+     *
+     * @param at an offset of the stream, 1 or more
+     * @return fails with {@code BAD_REQUEST} if there is no such offset, with {@code STREAM_NOT_FOUND} if there is no
+     *     stream, and with {@link UnsupportedOperationException} if this implementation cannot
+     */
+    default CompletableFuture<StreamState> state(StreamPath path, long at) {
+        return CompletableFuture.failedFuture(new UnsupportedOperationException("cannot compute the state of " + path
+                + " at offset " + at + ": these streams have only the newest state; read the events instead"));
+    }
+
     /** The stream and all streams that were ever created below it, newest first; empty if the stream never existed. */
     CompletableFuture<List<StreamSummary>> list(StreamPath path);
 

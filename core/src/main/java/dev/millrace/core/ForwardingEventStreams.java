@@ -44,6 +44,11 @@ public interface ForwardingEventStreams extends EventStreams {
     }
 
     @Override
+    default CompletableFuture<StreamState> state(StreamPath path, long at) {
+        return delegate().state(path, at);
+    }
+
+    @Override
     default CompletableFuture<List<StreamSummary>> list(StreamPath path) {
         return delegate().list(path);
     }

@@ -26,12 +26,14 @@ import dev.millrace.engine.internal.tail.TailRegistry;
 import dev.millrace.engine.internal.threads.CallbackExecutor;
 import dev.millrace.engine.internal.threads.CallbackThreads;
 import dev.millrace.engine.internal.threads.LongWork;
+import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +100,8 @@ final class EngineComponents {
         this.streamImporter = new StreamImporter(this.store, writer, longWork, streamCreation, clock);
         this.host = new ProcessorHost(
                 store, streams, providerRegistry, settings, secrets, timers, writer::saveCursorSoon, activity);
-        host(host, new ProcessorStateCache(store, host));
+        ProcessorStateCache slices = new ProcessorStateCache(store, host);
+        host(new HostListener(host, slices), slices);
     }
 
     private void publish(CommitBatch commitBatch) {
@@ -122,6 +125,20 @@ final class EngineComponents {
     void host(CommitListener listener, ProcessorStates slices) {
         commitNotifier.listener(listener);
         states.slices(slices);
+    }
+
+    /** A listener that drops the kept states of a destroyed stream before it calls the host. */
+    private record HostListener(ProcessorHost host, ProcessorStateCache slices) implements CommitListener {
+        @Override
+        public void committed(StreamKey stream, long first, long last, List<EventRecord> records) {
+            host.committed(stream, first, last, records);
+        }
+
+        @Override
+        public void destroyed(StreamKey stream) {
+            slices.forget(stream);
+            host.destroyed(stream);
+        }
     }
 
     void start() {

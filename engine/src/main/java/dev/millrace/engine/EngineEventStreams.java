@@ -19,9 +19,12 @@ import dev.millrace.core.SubtreeSubscriber;
 import dev.millrace.engine.internal.tail.SubscriberSink;
 import dev.millrace.engine.internal.tail.SubtreeSubscriberSink;
 import dev.millrace.engine.spi.RecordRange;
+import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalLong;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Function;
 
@@ -96,6 +99,22 @@ final class EngineEventStreams implements EventStreams {
     @Override
     public CompletableFuture<StreamState> state(StreamPath path) {
         return engine.state(project, path);
+    }
+
+    @Override
+    public CompletableFuture<StreamState> state(StreamPath path, long at) {
+        Optional<StreamHead> head;
+        try {
+            head = engine.head(project, path);
+        } catch (StreamException e) {
+            return CompletableFuture.failedFuture(e);
+        }
+        return head.map(known -> engine.state(project, path, known, OptionalLong.of(at), name -> true))
+                .orElseGet(() -> CompletableFuture.failedFuture(new StreamException(
+                        Code.STREAM_NOT_FOUND,
+                        path,
+                        "state failed: there is no stream " + path + " in project " + project
+                                + ", and a state at an offset does not create it; append to it first")));
     }
 
     @Override

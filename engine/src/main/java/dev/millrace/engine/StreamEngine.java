@@ -15,6 +15,7 @@ import dev.millrace.engine.internal.append.IncarnationIds;
 import dev.millrace.engine.internal.append.PagedLogReader;
 import dev.millrace.engine.internal.append.PreparedEvent;
 import dev.millrace.engine.internal.commit.StoredEvents;
+import dev.millrace.engine.internal.hosting.ProcessorStates;
 import dev.millrace.engine.internal.hosting.ProviderRegistry;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
@@ -23,13 +24,17 @@ import dev.millrace.engine.spi.StreamHead;
 import dev.millrace.engine.spi.StreamKey;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalLong;
+import java.util.SortedSet;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.Predicate;
 import java.util.function.Supplier;
 
 /**
@@ -45,10 +50,12 @@ import java.util.function.Supplier;
 public final class StreamEngine implements AutoCloseable {
     private final EngineComponents parts;
     private final KnownEvents knownEvents;
+    private final SortedSet<String> processorNames;
 
     private StreamEngine(Builder builder) {
         ProviderRegistry providerRegistry = new ProviderRegistry(builder.providers);
         this.knownEvents = providerRegistry.events();
+        this.processorNames = Collections.unmodifiableSortedSet(providerRegistry.names());
         this.parts = new EngineComponents(
                 builder.store,
                 builder.timers,
@@ -257,6 +264,31 @@ public final class StreamEngine implements AutoCloseable {
         return parts.longWork().supply(stream, () -> parts.states().at(stream, head));
     }
 
+    /**
+     * Computes the state of the stream with the slices of some processors, at a head that was read before or as of an
+     * earlier offset. The state as of an offset is the one that the stream had when its newest event was the one at that
+     * offset: the processors are those that were attached then, with their configurations of then.
+     *
+     * @param at the offset, from 1 to that of the head; empty for the head itself
+     * @param processors the names of the processors whose slices to compute
+     * @return fails with {@code BAD_REQUEST} if there is no such offset
+     */
+    public CompletableFuture<StreamState> state(
+            ProjectSlug project, StreamPath path, StreamHead head, OptionalLong at, Predicate<String> processors) {
+        StreamKey stream = new StreamKey(project, path);
+        long offset = at.orElse(head.lastOffset());
+        if (offset < 1 || offset > head.lastOffset()) {
+            return CompletableFuture.failedFuture(new StreamException(
+                    StreamException.Code.BAD_REQUEST,
+                    path,
+                    "state failed: " + path + "; it has no offset " + offset + "; use an offset from 1 to "
+                            + head.lastOffset()));
+        }
+        StreamHead then = new StreamHead(head.incarnation(), offset, head.lastCreatedAt(), head.paused());
+        ProcessorStates.Scope scope = new ProcessorStates.Scope(at.isPresent(), processors);
+        return parts.longWork().supply(stream, () -> parts.states().at(stream, then, scope));
+    }
+
     /** As {@link EventStreams#list}. */
     public CompletableFuture<List<StreamSummary>> list(ProjectSlug project, StreamPath path) {
         StreamKey stream = new StreamKey(project, path);
@@ -281,6 +313,11 @@ public final class StreamEngine implements AutoCloseable {
     /** The parts, for tests of one of them. */
     EngineComponents parts() {
         return parts;
+    }
+
+    /** The names of the processors that this engine can host. */
+    public SortedSet<String> processorNames() {
+        return processorNames;
     }
 
     /** The event types that this engine knows: its own and those of its processors. */

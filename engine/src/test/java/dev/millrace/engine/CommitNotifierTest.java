@@ -35,7 +35,8 @@ class CommitNotifierTest {
                 .parts()
                 .host(
                         new Listener(),
-                        (stream, head) -> Map.of("chat", TextNode.valueOf(stream.path() + "@" + head.lastOffset())));
+                        (stream, head, scope) ->
+                                Map.of("chat", TextNode.valueOf(stream.path() + "@" + head.lastOffset())));
     }
 
     @AfterEach

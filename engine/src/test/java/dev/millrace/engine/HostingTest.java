@@ -25,6 +25,7 @@ import dev.millrace.core.runner.VirtualTimers;
 import dev.millrace.engine.internal.commit.CommitListener;
 import dev.millrace.engine.internal.hosting.ProcessorHost;
 import dev.millrace.engine.internal.hosting.ProcessorStateCache;
+import dev.millrace.engine.internal.hosting.ProcessorStates;
 import dev.millrace.engine.spi.EventRecord;
 import dev.millrace.engine.spi.EventStore;
 import dev.millrace.engine.spi.StreamHead;
@@ -374,7 +375,9 @@ class HostingTest {
             long said = log(PATH).stream()
                     .filter(event -> event.offset() <= offset && event.type().equals("said"))
                     .count();
-            assertThat(folds.at(stream, seen).get("audit")).as("@" + offset).isEqualTo(IntNode.valueOf((int) said));
+            assertThat(folds.at(stream, seen, ProcessorStates.Scope.ALL).get("audit"))
+                    .as("@" + offset)
+                    .isEqualTo(IntNode.valueOf((int) said));
         }
     }
 

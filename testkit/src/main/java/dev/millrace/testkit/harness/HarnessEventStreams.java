@@ -84,6 +84,11 @@ final class HarnessEventStreams implements EventStreams {
     }
 
     @Override
+    public CompletableFuture<StreamState> state(StreamPath path, long at) {
+        return call(path, streams -> streams.state(path, at));
+    }
+
+    @Override
     public CompletableFuture<List<StreamSummary>> list(StreamPath path) {
         return call(path, streams -> streams.list(path));
     }

@@ -29,8 +29,13 @@ public final class StreamStateReader {
         slices = next;
     }
 
+    /** The state at a head, with all processors that are attached now. */
     public StreamState at(StreamKey stream, StreamHead head) {
-        return new StreamStateFold(store, stream, head).state(slices.at(stream, head));
+        return at(stream, head, ProcessorStates.Scope.ALL);
+    }
+
+    public StreamState at(StreamKey stream, StreamHead head, ProcessorStates.Scope scope) {
+        return new StreamStateFold(store, stream, head).state(slices.at(stream, head, scope));
     }
 
     /** The stream and the streams that were announced below it, newest first; empty if it does not exist. */

@@ -15,6 +15,7 @@ import dev.millrace.engine.spi.RecordRange;
 import dev.millrace.engine.spi.StreamKey;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -63,6 +64,61 @@ final class AttachmentRegistry {
         AttachmentRegistry attachmentRegistry = new AttachmentRegistry(providerRegistry, check);
         store.streamsWith(attachmentRegistry.types).forEach(stream -> attachmentRegistry.applyFrom(store, stream, 0));
         return attachmentRegistry;
+    }
+
+    /**
+     * The attachments of a stream and of its ancestors as they were when the event at this offset of the stream was
+     * committed, from the log.
+     */
+    AttachmentRegistry asOf(EventStore store, StreamKey stream, long offset) {
+        AttachmentRegistry past = new AttachmentRegistry(providerRegistry, check);
+        long position = store.read(stream, RecordRange.after(offset - 1, 1)).stream()
+                .mapToLong(EventRecord::position)
+                .findFirst()
+                .orElse(0);
+        past.applyThrough(store, stream, position);
+        stream.path().ancestors().forEach(path -> past.applyThrough(store, stream.at(path), position));
+        return past;
+    }
+
+    /**
+     * Applies the events of a stream up to a position. Of the events that activate a processor, which may be many, only
+     * the first one after its last detach counts.
+     */
+    private void applyThrough(EventStore store, StreamKey stream, long position) {
+        List<EventRecord> records = new ArrayList<>();
+        long after = 0;
+        RecordRange range;
+        List<EventRecord> page;
+        do {
+            range = new RecordRange(after, Long.MAX_VALUE, EXPLICIT, PAGE, false, PAGE_BYTES);
+            page = store.read(stream, range);
+            records.addAll(page);
+            after = page.isEmpty() ? after : page.get(page.size() - 1).offset();
+        } while (range.mayHaveMore(page) && page.get(page.size() - 1).position() <= position);
+        records.removeIf(record -> record.position() > position);
+        Map<String, Long> detached = lastDetaches(records);
+        providerRegistry
+                .activatingTypes()
+                .forEach((name, types) -> store
+                        .read(stream, new RecordRange(detached.getOrDefault(name, 0L), Long.MAX_VALUE, types, 1, false))
+                        .stream()
+                        .filter(record -> record.position() <= position)
+                        .forEach(records::add));
+        records.sort(Comparator.comparingLong(EventRecord::offset));
+        applyAll(stream, records);
+    }
+
+    /** The offsets of the last event that detached a processor, by the name of the processor. */
+    private Map<String, Long> lastDetaches(List<EventRecord> records) {
+        Map<String, Long> detached = new HashMap<>();
+        for (EventRecord record : records) {
+            if (StoredEvents.decode(record).decodedBy(CATALOG).payload()
+                    instanceof StreamEvent.ProcessorDetached detach) {
+                detached.put(providerRegistry.canonical(detach.processor()), record.offset());
+            }
+        }
+        return detached;
     }
 
     boolean concerns(String type) {

@@ -176,7 +176,12 @@ public final class ProcessorHost implements CommitListener {
 
     /** The processors that run on a stream if it is active, by name. */
     Map<String, HostedProcessors.Wanted> wantedOn(StreamKey stream) {
-        return wanted(stream, 1);
+        return wanted(attachmentRegistry, stream, 1);
+    }
+
+    /** As {@link #wantedOn(StreamKey)}, as it was at an offset of the stream. Reads the log. */
+    Map<String, HostedProcessors.Wanted> wantedOn(StreamKey stream, long offset) {
+        return wanted(attachmentRegistry.asOf(store, stream, offset), stream, 1);
     }
 
     public int activeStreams() {
@@ -234,19 +239,19 @@ public final class ProcessorHost implements CommitListener {
             return;
         }
         active.computeIfAbsent(stream, key -> new HostedProcessors())
-                .become(wanted(stream, first), (name, wanted) -> startRunner(stream, name, wanted));
+                .become(wanted(attachmentRegistry, stream, first), (name, wanted) -> startRunner(stream, name, wanted));
     }
 
-    private Map<String, HostedProcessors.Wanted> wanted(StreamKey stream, long first) {
+    private Map<String, HostedProcessors.Wanted> wanted(AttachmentRegistry attachments, StreamKey stream, long first) {
         EffectStartPolicy news = EffectStartPolicy.acknowledgedOrAfter(first - 1);
         Map<String, HostedProcessors.Wanted> wanted = new LinkedHashMap<>();
-        for (Attachment own : attachmentRegistry.ofStream(stream)) {
+        for (Attachment own : attachments.ofStream(stream)) {
             wanted.put(
                     own.processor(),
                     new HostedProcessors.Wanted(
                             own.config(), () -> EffectStartPolicy.after(own.since()), own.attachedBy(), stream.path()));
         }
-        attachmentRegistry.ofAncestors(stream).forEach((ancestor, reaching) -> {
+        attachments.ofAncestors(stream).forEach((ancestor, reaching) -> {
             for (Attachment attachment : reaching) {
                 wanted.putIfAbsent(
                         attachment.processor(),

@@ -14,6 +14,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
@@ -61,6 +62,11 @@ public final class ProviderRegistry {
         return events;
     }
 
+    /** The names of all processors, in the order of the alphabet. */
+    public SortedSet<String> names() {
+        return new TreeSet<>(byName.keySet());
+    }
+
     Collection<String> everywhere() {
         return names(ProcessorProvider::everywhere);
     }
@@ -100,7 +106,7 @@ public final class ProviderRegistry {
         ProcessorProvider provider = byName.get(name);
         if (provider == null) {
             throw new IllegalArgumentException(
-                    "no processor is named '" + name + "' on this server; it knows " + new TreeSet<>(byName.keySet())
+                    "no processor is named '" + name + "' on this server; it knows " + names()
                             + "; correct the name in processor-attached, or add the jar with its ProcessorProvider to"
                             + " the class path of the server and restart it");
         }
